@@ -1,0 +1,74 @@
+/** Who a request comes from and whom it acts as. */
+import type { ExchangeStore } from './exchange-store.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { SandboxUser } from './sandbox-user.ts';
+import { SoapFault } from './soap-fault.ts';
+import { child } from './xml-tree.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+/** The account of a Basic Authorization header; the user name is a name, an address or DOMAIN\name. */
+export function authenticate(
+  header: string | undefined,
+  users: readonly SandboxUser[],
+): SandboxUser | undefined {
+  const match = /^basic\s+([A-Za-z0-9+/=]+)\s*$/i.exec(header ?? '');
+  if (match?.[1] === undefined) return undefined;
+  const pair = Buffer.from(match[1], 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  const given = pair.slice(0, colon).replace(/^.*\\/, '').toLowerCase();
+  const password = pair.slice(colon + 1);
+  return users.find(
+    (user) =>
+      (user.address.toLowerCase() === given || user.name.toLowerCase() === given) &&
+      user.password === password,
+  );
+}
+
+/** The mailbox a request acts on: the caller's own, or the one of ExchangeImpersonation. */
+export function actingMailbox(
+  caller: SandboxUser,
+  header: XmlElement | undefined,
+  store: ExchangeStore,
+): Mailbox {
+  const impersonation = header === undefined ? undefined : child(header, 't:ExchangeImpersonation');
+  if (impersonation === undefined) return store.mailbox(caller.address);
+  const sids = child(impersonation, 't:ConnectingSID')?.children ?? [];
+  const [sid] = sids;
+  const who = sid?.text.trim() ?? '';
+  if (sid === undefined || sids.length !== 1 || who === '') {
+    throw new SoapFault(
+      'ErrorInvalidExchangeImpersonationHeaderData',
+      'The impersonation header is invalid.',
+    );
+  }
+  const mailbox = findConnecting(sid.name, who, store);
+  if (mailbox === undefined) {
+    throw new SoapFault('ErrorNonExistentMailbox', 'The SMTP address has no mailbox associated with it.');
+  }
+  const own = mailbox.address.toLowerCase() === caller.address.toLowerCase();
+  const allowed =
+    caller.impersonates?.some((one) => one.toLowerCase() === mailbox.address.toLowerCase()) === true;
+  if (!own && !allowed) {
+    throw new SoapFault(
+      'ErrorImpersonateUserDenied',
+      'The account does not have permission to impersonate the requested user.',
+    );
+  }
+  return mailbox;
+}
+
+function findConnecting(kind: string, who: string, store: ExchangeStore): Mailbox | undefined {
+  switch (kind) {
+    case 't:PrimarySmtpAddress':
+    case 't:SmtpAddress':
+    case 't:PrincipalName':
+      return store.findMailbox(who);
+    case 't:SID':
+      return [...store.mailboxes].find((mailbox) => mailbox.sid === who);
+    default:
+      throw new SoapFault(
+        'ErrorInvalidExchangeImpersonationHeaderData',
+        'The impersonation header is invalid.',
+      );
+  }
+}

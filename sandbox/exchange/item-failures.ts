@@ -1,0 +1,39 @@
+import type { XmlElement } from './xml-tree.ts';
+
+/** One member of a batch that is to fail: the one with this item id, or the first whose text or ids contain `matching`. */
+export interface ItemFailure {
+  readonly itemId?: string;
+  readonly matching?: string;
+  readonly code: string;
+  /** How often; 1 when absent. */
+  readonly times?: number;
+}
+
+/** Item-level failures ordered by a test. */
+export class ItemFailures {
+  #pending: { readonly failure: ItemFailure; left: number }[] = [];
+
+  add(failure: ItemFailure): void {
+    this.#pending.push({ failure, left: failure.times ?? 1 });
+  }
+
+  /** The error code this element of a batch is to fail with. */
+  take(element: XmlElement): string | undefined {
+    if (this.#pending.length === 0) return undefined;
+    const hit = this.#pending.find(({ failure }) => contains(element, failure));
+    if (hit === undefined) return undefined;
+    hit.left--;
+    this.#pending = this.#pending.filter((one) => one.left > 0);
+    return hit.failure.code;
+  }
+}
+
+function contains(element: XmlElement, failure: ItemFailure): boolean {
+  const { itemId, matching } = failure;
+  if (itemId !== undefined && element.attributes['Id'] === itemId) return true;
+  if (matching !== undefined) {
+    if (element.text.includes(matching)) return true;
+    if (Object.values(element.attributes).some((value) => value.includes(matching))) return true;
+  }
+  return element.children.some((one) => contains(one, failure));
+}

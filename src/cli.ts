@@ -1,0 +1,208 @@
+/** The exsync command: words and options. What they do is in commands/, and loaded when it is needed. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AddOptions, TokenOptions } from './commands/users.ts';
+import type { SetupOptions } from './commands/setup.ts';
+import type { Installation } from './composition/installation.ts';
+import { version } from './version.ts';
+
+/** What main.ts lends to the commands. */
+export interface CommandHost {
+  /** Opens the configured installation for the time of `work`. */
+  withInstallation<T>(work: (installation: Installation) => Promise<T>): Promise<T>;
+  /** Where the tab is reached, from the configuration. */
+  readonly publicUrl: () => string;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The exit code when the command ends without an error. */
+  fail(): void;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('A whole number is expected.');
+  return value;
+}
+
+export function createProgram(host: CommandHost): Command {
+  const program = new Command('exsync')
+    .description('Keeps contacts in step between a Microsoft Exchange server and a CRM.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(exsync --help shows the commands)');
+  const check = (passed: boolean): void => {
+    if (!passed) host.fail();
+  };
+
+  program
+    .command('demo')
+    .description('a sandbox Exchange, the embedded CRM and the daemon, on this machine only; nothing is kept')
+    .option('--once', 'seed, sync, print, exit')
+    .option('--json', 'with --once: one JSON document')
+    .option('--port <number>', 'port of the tab; any free one unless given', wholeNumber, 0)
+    .action(async ({ once, json, port }: { once?: boolean; json?: boolean; port: number }) => {
+      const { demo } = await import('./commands/demo.ts');
+      check(await demo({ once: once ?? false, json: json ?? false, port, signal: host.signal }));
+    });
+
+  program
+    .command('start')
+    .description('the daemon: syncs by schedule and serves the tab')
+    .action(() =>
+      host.withInstallation(async (installation) => {
+        const { start } = await import('./commands/start.ts');
+        await start(installation, host.signal);
+      }),
+    );
+
+  program
+    .command('setup')
+    .description('says where Exchange is and how mailboxes are reached; the password comes from stdin')
+    .option('--exchange-url <url>', 'such as https://mail.example.com/EWS/Exchange.asmx')
+    .addOption(
+      new Option('--mode <mode>', 'how mailboxes are reached; chosen once').choices([
+        'impersonation',
+        'individual',
+      ]),
+    )
+    .option('--username <name>', 'the account to sign in with: DOMAIN\\user or user@domain')
+    .option('--test-mailbox <address>', 'a mailbox to try it on')
+    .option('--ca <file>', 'PEM file of a private certificate authority')
+    .action((options: SetupOptions) =>
+      host.withInstallation(async (installation) => {
+        const { setup } = await import('./commands/setup.ts');
+        check(await setup(installation, options));
+      }),
+    );
+
+  program
+    .command('sync')
+    .description('one run now')
+    .option('--user <email>', 'only this user')
+    .option('--module <name>', 'only this module')
+    .option('--preview', 'show what would be done and do nothing')
+    .option('--json', 'one JSON document')
+    .action((options: { user?: string; module?: string; preview?: boolean; json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { sync } = await import('./commands/sync.ts');
+        const { preview = false, json = false } = options;
+        check(await sync(installation, { ...options, preview, json, signal: host.signal }));
+      }),
+    );
+
+  program
+    .command('doctor')
+    .description('checks configuration, database, Exchange and runs; says what to do')
+    .option('--json', 'one JSON document')
+    .action(({ json = false }: { json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { doctor } = await import('./commands/doctor.ts');
+        check(await doctor(installation, json));
+      }),
+    );
+
+  addUserCommands(program, host);
+
+  program
+    .command('token')
+    .description('access to the JSON API')
+    .command('create <email>')
+    .description('prints a new token once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--scopes <list>', 'crm:read, crm:write', (list) => list.split(','), ['crm:read', 'crm:write'])
+    .option('--days <number>', 'how long it is valid', wholeNumber, 90)
+    .action((email: string, options: TokenOptions) =>
+      host.withInstallation(async (installation) => {
+        const { createToken } = await import('./commands/users.ts');
+        await createToken(installation, email, options);
+      }),
+    );
+
+  program
+    .command('db')
+    .description('the database')
+    .command('migrate')
+    .description('brings the tables up to date and ends; `start` does so by itself')
+    .action(() =>
+      host.withInstallation(async () => {
+        process.stdout.write('The database is up to date.\n');
+      }),
+    );
+
+  program
+    .command('sandbox')
+    .description('stand-ins to try things on')
+    .command('exchange')
+    .description('a stand-in Exchange server on this machine; prints its address')
+    .option('--port <number>', 'any free one unless given')
+    .option(
+      '--users <file>',
+      'JSON list of {name, address, password, impersonates}; alice, bob, carol and svc unless given',
+    )
+    .option('--fill <number>', 'contacts in each mailbox')
+    .option('--seed <number>', 'for the same contacts every time')
+    .option('--latency <ms>', 'added to each answer')
+    .action(async (options: Record<string, string>) => {
+      const { runSandboxExchange } = await import('./commands/sandbox.ts');
+      await runSandboxExchange(options, host.signal);
+    });
+
+  for (const command of allOf(program)) command.exitOverride().showHelpAfterError();
+  return program;
+}
+
+function addUserCommands(program: Command, host: CommandHost): void {
+  const user = program.command('user').description('people and their mailboxes');
+  const load = () => import('./commands/users.ts');
+  user
+    .command('add <email>')
+    .description('adds a CRM user and syncs his mailbox')
+    .option('--name <name>')
+    .option('--profile <profile>', 'administrator or standard', 'standard')
+    .option('--mailbox <address>', 'where it is not the e-mail address')
+    .option('--no-sync', 'without a mailbox')
+    .action((email: string, options: AddOptions) =>
+      host.withInstallation(async (installation) => (await load()).addUser(installation, email, options)),
+    );
+  user
+    .command('list')
+    .description('everyone, with mailbox and state')
+    .option('--json', 'one JSON document')
+    .action(({ json = false }: { json?: boolean }) =>
+      host.withInstallation(async (installation) => (await load()).listUsers(installation, json)),
+    );
+  user
+    .command('role <email> <profile>')
+    .description('gives a user another profile')
+    .action((email: string, profile: string) =>
+      host.withInstallation(async (installation) => (await load()).changeRole(installation, email, profile)),
+    );
+  user
+    .command('sync <email> <state>')
+    .description('switches the sync of a mailbox on or off')
+    .action((email: string, state: string) => {
+      if (state !== 'on' && state !== 'off')
+        throw new InvalidArgumentError(`"${state}": on or off is expected.`);
+      return host.withInstallation(async (installation) =>
+        (await load()).switchSync(installation, email, state === 'on'),
+      );
+    });
+  user
+    .command('password <email>')
+    .description('stores a changed mailbox password from stdin, once Exchange has accepted it')
+    .action((email: string) =>
+      host.withInstallation(async (installation) => (await load()).changePassword(installation, email)),
+    );
+  user
+    .command('link <email>')
+    .description('prints an address that signs the user in once')
+    .action((email: string) =>
+      host.withInstallation(async (installation) =>
+        (await load()).createSignInLink(installation, email, host.publicUrl()),
+      ),
+    );
+}
+
+function allOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap((one) => allOf(one))];
+}

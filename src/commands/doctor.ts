@@ -1,0 +1,108 @@
+/** `exsync doctor`: what is in order and what is not, each with its remedy. */
+import { serviceCredentialId } from '../composition/exchange-connections.ts';
+import type { Installation } from '../composition/installation.ts';
+import { testConnection } from '../ews/connection-test.ts';
+import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
+import { say, sayJson } from './answers.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+/** Returns false when something needs mending. */
+export async function doctor(installation: Installation, json: boolean): Promise<boolean> {
+  const findings: Finding[] = [];
+  for await (const finding of examine(installation)) {
+    findings.push(finding);
+    if (json) continue;
+    say(`${finding.ok ? 'ok    ' : 'FAILED'}  ${finding.name}: ${finding.detail}`);
+    if (finding.remedy) say(`        ${finding.remedy}`);
+  }
+  if (json) sayJson(findings);
+  return findings.every(({ ok }) => ok);
+}
+
+async function* examine(installation: Installation): AsyncGenerator<Finding> {
+  const { config, stores, crm } = installation;
+  const [scheme = ''] = config.database.url.split(':', 1);
+  yield { name: 'configuration', ok: true, detail: 'every key is known and valid' };
+  yield { name: 'database', ok: true, detail: `${scheme} answers and is up to date` };
+  const users = await crm.directory.users();
+  const mailboxes = await stores.mailboxes.list();
+  const active = mailboxes.filter(({ state }) => state === 'active');
+  yield {
+    name: 'crm',
+    ok: true,
+    detail: `embedded, ${users.length} users, ${active.length} mailboxes synced`,
+  };
+
+  const { exchange } = (await stores.settings.load()).settings;
+  if (exchange === null) {
+    yield { name: 'exchange', ok: false, detail: 'not set up', remedy: 'Run `exsync setup`.' };
+    return;
+  }
+  const individual = exchange.mode === 'individual';
+  for (const mailbox of individual ? mailboxes : mailboxes.slice(0, 1)) {
+    const id = individual ? mailbox.credentialId : serviceCredentialId;
+    if (id !== null) yield* examineCredential(installation, exchange, mailbox, id);
+  }
+  if (mailboxes.length === 0) {
+    const remedy = 'Add one with `exsync user add`.';
+    yield { name: 'exchange', ok: false, detail: 'no mailbox to look into', remedy };
+  }
+  yield* examineRuns(installation, mailboxes);
+}
+
+/** A refused password is never tried again from here: that is how accounts get locked. */
+async function* examineCredential(
+  { stores }: Installation,
+  exchange: ExchangeSettings,
+  mailbox: Mailbox,
+  id: string,
+): AsyncGenerator<Finding> {
+  const credential = await stores.credentials.get(id);
+  const name = `exchange ${mailbox.address}`;
+  const command = id === serviceCredentialId ? '`exsync setup`' : '`exsync user password`';
+  if (credential === null) {
+    yield { name, ok: false, detail: 'no password is stored', remedy: `Give one with ${command}.` };
+    return;
+  }
+  if (credential.pausedReason !== null) {
+    const remedy = `Set the new password of ${credential.username} with ${command}.`;
+    yield { name, ok: false, detail: `paused: ${credential.pausedReason}`, remedy };
+    return;
+  }
+  const checks = testConnection({
+    url: exchange.url,
+    credentials: { username: credential.username, password: await stores.credentials.password(id) },
+    mailbox: mailbox.address,
+    impersonate: exchange.mode === 'impersonation',
+    ...(exchange.ca === null ? {} : { ca: exchange.ca }),
+  });
+  for await (const check of checks) {
+    if (check.name === 'credentials' && !check.ok) await stores.credentials.pause(id, check.detail);
+    yield { ...check, name: `exchange ${check.name}` };
+  }
+}
+
+async function* examineRuns(
+  { stores }: Installation,
+  mailboxes: readonly Mailbox[],
+): AsyncGenerator<Finding> {
+  for (const { id, address, state, pausedReason } of mailboxes) {
+    if (state === 'paused') {
+      yield {
+        name: `mailbox ${address}`,
+        ok: false,
+        detail: `paused: ${pausedReason ?? 'by an administrator'}`,
+      };
+      continue;
+    }
+    const run = await stores.reports.latest({ mailboxId: id, module: 'contacts' });
+    if (run?.state !== 'failed') continue;
+    yield { name: `mailbox ${address}`, ok: false, detail: `the last run failed: ${run.error ?? 'unknown'}` };
+  }
+}

@@ -1,0 +1,156 @@
+/** Makes the sides of a mailbox and hands them to the engine; the only place where a run is put together. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import type { EmbeddedCrm } from '../crm/embedded/embedded-crm.ts';
+import type { Stores } from '../db/stores.ts';
+import { takeLease } from '../engine/lease-keeper.ts';
+import { readCrm } from '../engine/readers.ts';
+import type { Progress } from '../engine/run-context.ts';
+import { syncRun } from '../engine/sync-run.ts';
+import type { Decision, EngineDeps, RunOutcome } from '../engine/sync-run.ts';
+import { ConfigError, describeError, RemoteError, StoppedError } from '../errors.ts';
+import { createExchangeSide } from '../ews/exchange-side.ts';
+import { ewsSchemas } from '../ews/versions.ts';
+import type { SchemaName } from '../ews/versions.ts';
+import type { Log } from '../log.ts';
+import type { Mailbox } from '../sync/administration.ts';
+import type { Module } from '../sync/model.ts';
+import { modules } from '../sync/model.ts';
+import type { Clock } from '../sync/ports.ts';
+import type { RunKind, RunScope } from '../sync/stores.ts';
+import { createExchangeConnections } from './exchange-connections.ts';
+import { sharedWork } from './shared-work.ts';
+
+export interface RunOptions {
+  readonly kind?: RunKind;
+  readonly trigger: string;
+  readonly decision?: Decision;
+  readonly signal: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+}
+
+export interface MailboxRuns {
+  /** Throws RemoteError when the run cannot begin (no credential), Error on a bug; else the outcome tells. */
+  run(scope: RunScope, options: RunOptions): Promise<RunOutcome>;
+  /** Requests sent to Exchange since the start. */
+  exchangeRequests(): number;
+  close(): Promise<void>;
+}
+
+export interface MailboxRunDeps {
+  readonly config: Pick<Config, 'ews'>;
+  readonly log: Log;
+  readonly stores: Stores;
+  readonly crm: EmbeddedCrm;
+  readonly clock: Clock;
+  readonly newLinkId: () => string;
+}
+
+/** Another process that reads the CRM's changes right now is waited for this long. */
+const organisationWaitMs = 60_000;
+
+export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
+  const { config, log, stores, crm, clock } = deps;
+  const connections = createExchangeConnections(config, log, stores.credentials, stores.mailboxes);
+  const requestMs = config.ews.requestTimeoutSeconds * 1000 * (config.ews.maxAttempts + 1);
+  const leaseTimes = { leaseMs: 2 * requestMs, requestMs };
+  const lifetime = new AbortController();
+  const organisationReaders = new Map<Module, () => Promise<void>>(
+    modules.map((module) => [module, sharedWork(() => readOrganisation(module, lifetime.signal))]),
+  );
+
+  async function readOrganisation(module: Module, signal: AbortSignal): Promise<void> {
+    const until = clock() + organisationWaitMs;
+    let keeper = await takeLease(stores.leases, `crm:${module}`, leaseTimes, clock);
+    while (keeper === null && clock() < until) {
+      await sleep(100, undefined, { signal });
+      keeper = await takeLease(stores.leases, `crm:${module}`, leaseTimes, clock);
+    }
+    if (keeper === null) {
+      throw new RemoteError({
+        side: 'crm',
+        code: 'ReaderBusy',
+        message: 'Another process has been reading the changes of the CRM for too long.',
+        retryable: true,
+      });
+    }
+    try {
+      const mailboxByOwner = new Map(
+        (await stores.mailboxes.list()).map(({ crmUserId, id }) => [crmUserId, id]),
+      );
+      await readCrm({
+        store: stores.sync,
+        lease: keeper.lease,
+        crm: crm.side,
+        module,
+        mailboxByOwner,
+        signal,
+      });
+    } finally {
+      await keeper.release();
+    }
+  }
+
+  async function run(scope: RunScope, options: RunOptions): Promise<RunOutcome> {
+    const { settings } = await stores.settings.load();
+    const mailbox = await stores.mailboxes.get(scope.mailboxId);
+    const { exchange } = settings;
+    if (exchange === null) throw new ConfigError(['Exchange is not set up yet: run `exsync setup`.']);
+    if (mailbox === null) throw new ConfigError([`There is no mailbox ${scope.mailboxId}.`]);
+    const transport = await connections.transportFor(mailbox, exchange);
+    const engine: EngineDeps = {
+      store: stores.sync,
+      leases: stores.leases,
+      clock,
+      newLinkId: deps.newLinkId,
+      installationId: await stores.settings.installationId(),
+      leaseTimes,
+    };
+    const outcome = await syncRun(engine, {
+      scope,
+      ownerId: mailbox.crmUserId,
+      crm: crm.sideFor(mailbox.crmUserId),
+      exchange: createExchangeSide({
+        transport,
+        mailbox: mailbox.address,
+        impersonate: exchange.mode === 'impersonation',
+        schema: ewsSchemas[exchange.schema as SchemaName],
+      }),
+      readOrganisation: () => organisationReaders.get(scope.module)?.() ?? Promise.resolve(),
+      settings: settings.modules[scope.module],
+      guard: settings.guard,
+      kind: options.kind ?? 'sync',
+      trigger: options.trigger,
+      signal: options.signal,
+      ...(options.decision ? { decision: options.decision } : {}),
+      ...(options.progress ? { progress: options.progress } : {}),
+    });
+    report(log, mailbox, scope, outcome);
+    return outcome;
+  }
+
+  return {
+    run,
+    exchangeRequests: () => connections.requests(),
+    async close() {
+      lifetime.abort(new StoppedError('the installation is being closed'));
+      await connections.close();
+    },
+  };
+}
+
+function report(log: Log, mailbox: Mailbox, { module }: RunScope, outcome: RunOutcome): void {
+  const { state, runId, counts, held, heldBecause, error } = outcome;
+  const fields = { mailbox: mailbox.address, module, run: runId, counts, held };
+  if (heldBecause.length > 0) log.warn('actions wait for approval', { ...fields, because: heldBecause });
+  if (state !== 'failed') {
+    log.info(`run ${state}`, fields);
+    return;
+  }
+  // What is no RemoteError is a bug: its stack goes to the log, the daemon goes on.
+  log.error('run failed', {
+    ...fields,
+    reason: describeError(error),
+    ...(error instanceof RemoteError ? { code: error.code } : { error }),
+  });
+}

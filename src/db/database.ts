@@ -1,0 +1,47 @@
+/** The one way to the database: which one it is shows in the URL and nowhere else. */
+import type { DataSource, EntityManager, EntitySchema, MigrationInterface } from 'typeorm';
+import { ConfigError } from '../errors.ts';
+import { coreEntities } from './entities/core-entities.ts';
+import { CreateSyncTables1763790000000 } from './migrations/1763790000000-create-sync-tables.ts';
+import { CreateAdministrationTables1763790100000 } from './migrations/1763790100000-create-administration-tables.ts';
+import { openSqlite } from './sqlite.ts';
+
+export interface Database {
+  /** For metadata only; every query goes through `transaction` or `read`. */
+  readonly dataSource: DataSource;
+  /**
+   * All or nothing. Inside, wait for nothing but this manager's queries: on SQLite the whole process waits behind it.
+   * Starting another transaction or read inside is an error.
+   */
+  transaction<T>(task: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** Queries that write nothing. */
+  read<T>(task: (manager: EntityManager) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export type MigrationClass = new () => MigrationInterface;
+
+/** Tables of parts that src/db must not know, such as the embedded CRM. */
+export interface DatabaseExtras {
+  readonly entities?: readonly EntitySchema[];
+  readonly migrations?: readonly MigrationClass[];
+}
+
+/**
+ * Opens `sqlite:PATH` (`sqlite::memory:` for tests) and brings its tables up to date; of several processes that start
+ * at once, one does so and the others wait. Throws ConfigError for a URL that names no known database.
+ */
+export async function openDatabase(url: string, extras: DatabaseExtras = {}): Promise<Database> {
+  const schema = {
+    entities: [...coreEntities, ...(extras.entities ?? [])],
+    migrations: [
+      CreateSyncTables1763790000000,
+      CreateAdministrationTables1763790100000,
+      ...(extras.migrations ?? []),
+    ],
+  };
+  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length), schema);
+  throw new ConfigError([
+    `database.url: "${url.split(':', 1)[0] ?? ''}" is no known database; use sqlite:PATH, such as sqlite:data/exsync.db.`,
+  ]);
+}

@@ -1,0 +1,31 @@
+import type { EntitySchema } from 'typeorm';
+import { apiTokenEntity, sessionEntity, signInLinkEntity } from './access.ts';
+import { actionEntity } from './action.ts';
+import { auditEntity } from './audit.ts';
+import { blobEntity } from './blob.ts';
+import { credentialEntity } from './credential.ts';
+import { cursorEntity } from './cursor.ts';
+import { inboxEntity } from './inbox.ts';
+import { leaseEntity } from './lease.ts';
+import { linkEntity } from './link.ts';
+import { mailboxEntity } from './mailbox.ts';
+import { runEntity } from './run.ts';
+import { settingsEntity } from './settings.ts';
+
+/** Every table of the engine and of its administration. */
+export const coreEntities: readonly EntitySchema[] = [
+  leaseEntity,
+  cursorEntity,
+  inboxEntity,
+  linkEntity,
+  runEntity,
+  actionEntity,
+  blobEntity,
+  settingsEntity,
+  mailboxEntity,
+  credentialEntity,
+  signInLinkEntity,
+  sessionEntity,
+  apiTokenEntity,
+  auditEntity,
+];

@@ -1,0 +1,26 @@
+import { EntitySchema } from 'typeorm';
+
+export interface MailboxRow {
+  id: string;
+  crmUserId: string;
+  address: string;
+  /** The address in lower case: what is unique. */
+  addressKey: string;
+  credentialId: string | null;
+  state: string;
+  pausedReason: string | null;
+}
+
+export const mailboxEntity = new EntitySchema<MailboxRow>({
+  name: 'mailbox',
+  tableName: 'mailboxes',
+  columns: {
+    id: { type: 'varchar', primary: true },
+    crmUserId: { type: 'varchar' },
+    address: { type: 'varchar' },
+    addressKey: { type: 'varchar' },
+    credentialId: { type: 'varchar', nullable: true },
+    state: { type: 'varchar' },
+    pausedReason: { type: 'text', nullable: true },
+  },
+});

@@ -1,0 +1,111 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { DataSource, QueryFailedError } from 'typeorm';
+import type { EntityManager, EntitySchema, Logger } from 'typeorm';
+import { ConfigError } from '../errors.ts';
+import type { Database, MigrationClass } from './database.ts';
+import { FifoGate } from './fifo-gate.ts';
+
+const busyTimeoutMs = 5_000;
+/** While another process migrates, a starting one waits this long. */
+const migrationTimeoutMs = 120_000;
+
+interface Schema {
+  readonly entities: readonly EntitySchema[];
+  readonly migrations: readonly MigrationClass[];
+}
+
+export async function openSqlite(path: string, schema: Schema): Promise<Database> {
+  const file = path === ':memory:' ? path : createPrivateFile(path);
+  let connection: BetterSqlite3.Database | undefined;
+  const dataSource = new DataSource({
+    type: 'better-sqlite3',
+    database: file,
+    timeout: migrationTimeoutMs,
+    // TypeORM prints to the console by itself; what fails is thrown and logged by whoever catches it.
+    logger: silentLogger,
+    entities: [...schema.entities],
+    migrations: [...schema.migrations],
+    prepareDatabase: (opened: BetterSqlite3.Database) => {
+      connection = opened;
+      configure(opened);
+    },
+  });
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  connection?.pragma(`busy_timeout = ${busyTimeoutMs}`);
+
+  // TypeORM has one connection for SQLite: without the gate, transactions of parallel tasks would run into each other.
+  const gate = new FifoGate();
+  return {
+    dataSource,
+    transaction: <T>(task: (manager: EntityManager) => Promise<T>) =>
+      gate.run(() => withoutContent(dataSource.transaction(task))),
+    read: <T>(task: (manager: EntityManager) => Promise<T>) =>
+      gate.run(() => withoutContent(task(dataSource.manager))),
+    close: () => gate.run(() => dataSource.destroy()),
+  };
+}
+
+const nothing = (): void => undefined;
+const silentLogger: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
+
+/** TypeORM hangs a statement's parameters, people's data, on its errors; errors are logged. */
+async function withoutContent<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof QueryFailedError) Object.assign(error, { parameters: undefined });
+    throw error;
+  }
+}
+
+function configure(connection: BetterSqlite3.Database): void {
+  connection.pragma('journal_mode = WAL');
+  // An intent must be on disk before the remote call; in WAL mode anything less may lose the last transactions.
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  const prepare = connection.prepare.bind(connection);
+  // TypeORM begins deferred: a transaction that reads before it writes would fail at once, without waiting for
+  // busy_timeout, when another process wrote in between (SQLITE_BUSY_SNAPSHOT). Only writers use transactions here.
+  connection.prepare = (sql: string) => prepare(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
+}
+
+/** In one immediate transaction, so that of two starting processes the second finds nothing left to do. */
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  await runner.startTransaction();
+  try {
+    await dataSource.runMigrations({ transaction: 'all' });
+    await runner.commitTransaction();
+  } catch (error) {
+    await runner.rollbackTransaction();
+    throw error;
+  }
+}
+
+/** The file and a folder made for it are readable by their owner only; SQLite gives its -wal and -shm the same mode. */
+function createPrivateFile(path: string): string {
+  const file = resolve(path.replace(/^\/\/(?=\/)/, ''));
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ConfigError([`database.url: ${file} cannot be created (${code}).`]);
+  }
+  return file;
+}

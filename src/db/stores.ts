@@ -1,0 +1,64 @@
+import type {
+  AccessStore,
+  AuditStore,
+  CredentialStore,
+  MailboxStore,
+  RunReports,
+  SettingsStore,
+} from '../sync/administration.ts';
+import type { Clock } from '../sync/ports.ts';
+import type { LeaseStore, SyncStore } from '../sync/stores.ts';
+import type { Database } from './database.ts';
+import { createAccessStore } from './stores/access-store.ts';
+import { createAuditStore } from './stores/audit-store.ts';
+import { createCredentialStore } from './stores/credential-store.ts';
+import { createLeaseStore } from './stores/lease-store.ts';
+import type { ProcessIdentity } from './stores/lease-store.ts';
+import { createMailboxStore } from './stores/mailbox-store.ts';
+import { createRunReports } from './stores/run-reports.ts';
+import { createSettingsStore } from './stores/settings-store.ts';
+import { createSyncStore } from './stores/sync-store.ts';
+
+export interface StoreOptions extends Omit<ProcessIdentity, 'isAlive'> {
+  /** 32 bytes, see loadSecretKey. */
+  readonly secretKey: Uint8Array;
+  readonly clock: Clock;
+  /** Left out: asks the operating system. */
+  readonly isAlive?: ProcessIdentity['isAlive'];
+}
+
+export interface Stores {
+  readonly leases: LeaseStore;
+  readonly sync: SyncStore;
+  readonly settings: SettingsStore;
+  readonly mailboxes: MailboxStore;
+  readonly credentials: CredentialStore;
+  readonly access: AccessStore;
+  readonly audit: AuditStore;
+  readonly reports: RunReports;
+}
+
+/** Every store behind the ports, over one database. */
+export function createStores(database: Database, options: StoreOptions): Stores {
+  const { secretKey, clock } = options;
+  return {
+    leases: createLeaseStore(database, { ...options, isAlive: options.isAlive ?? isProcessAlive }, clock),
+    sync: createSyncStore(database, clock),
+    settings: createSettingsStore(database, clock),
+    mailboxes: createMailboxStore(database),
+    credentials: createCredentialStore(database, secretKey),
+    access: createAccessStore(database, clock),
+    audit: createAuditStore(database, clock),
+    reports: createRunReports(database),
+  };
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,145 @@
+import type { EntityManager } from 'typeorm';
+import type { Item } from '../../sync/model.ts';
+import type { CursorKey, RunScope, StoredCursor, SyncStore } from '../../sync/stores.ts';
+import { bulkInsert } from '../bulk-insert.ts';
+import { chunks, idsPerQuery } from '../chunks.ts';
+import type { Database } from '../database.ts';
+import { cursorEntity } from '../entities/cursor.ts';
+import type { CursorRow } from '../entities/cursor.ts';
+import { inboxEntity } from '../entities/inbox.ts';
+import type { InboxTableRow } from '../entities/inbox.ts';
+import { selectRows } from '../select-rows.ts';
+import { fenced } from './lease-store.ts';
+import { fromInboxRow, inboxColumns, replaceInboxRows } from './inbox-rows.ts';
+import { markSeen, unseenItems } from './link-rows.ts';
+import { itemFromText } from './sealed-text.ts';
+
+type InboxMethods = Pick<
+  SyncStore,
+  | 'cursor'
+  | 'beginFullRead'
+  | 'savePage'
+  | 'enqueue'
+  | 'enqueueUnseen'
+  | 'inbox'
+  | 'inboxItems'
+  | 'inboxCount'
+  | 'retryNow'
+>;
+
+export function createInboxStore(database: Database): InboxMethods {
+  return {
+    cursor: (key) => database.read((manager) => loadCursor(manager, key)),
+
+    beginFullRead(lease, key) {
+      return fenced(database, lease, async (manager) => {
+        const cursor = { cursor: null, fullRead: (await lastFullRead(manager, key)) + 1, complete: false };
+        await saveCursor(manager, key, cursor);
+        return cursor;
+      });
+    },
+
+    savePage(lease, key, page) {
+      return fenced(database, lease, async (manager) => {
+        await replaceInboxRows(manager, page.entries);
+        await markSeen(manager, key, page.cursor.fullRead, page.seen);
+        await saveCursor(manager, key, page.cursor);
+      });
+    },
+
+    enqueue(lease, entries) {
+      return fenced(database, lease, (manager) => replaceInboxRows(manager, entries));
+    },
+
+    enqueueUnseen(lease, key, fullRead) {
+      return fenced(database, lease, async (manager) => {
+        const unseen = await unseenItems(manager, key, fullRead);
+        const unknown = { version: null, stamp: null, identity: null, ownerId: null, skip: null, item: null };
+        await replaceInboxRows(
+          manager,
+          unseen.map(({ mailboxId, itemId }) => ({
+            ...unknown,
+            mailboxId,
+            module: key.module,
+            side: key.side,
+            itemId,
+            kind: 'changed' as const,
+            keyValues: {},
+          })),
+        );
+        return unseen.length;
+      });
+    },
+
+    async inbox(scope, now) {
+      const rows = await database.read((manager) =>
+        selectRows(manager, inboxEntity, inboxColumns)
+          .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
+          .andWhere('row.parked = :parked', { parked: false })
+          .andWhere('(row.nextAttemptAt IS NULL OR row.nextAttemptAt <= :now)', { now })
+          .orderBy('row.id')
+          .getRawMany<Pick<InboxTableRow, (typeof inboxColumns)[number]>>(),
+      );
+      return rows.map(fromInboxRow);
+    },
+
+    inboxItems(ids) {
+      return database.read(async (manager) => {
+        const items = new Map<number, Item>();
+        for (const chunk of chunks(ids, idsPerQuery)) {
+          const rows = await selectRows(manager, inboxEntity, ['id', 'module', 'content'])
+            .where('row.id IN (:...ids) AND row.content IS NOT NULL', { ids: chunk })
+            .getRawMany<{ id: number; module: RunScope['module']; content: string }>();
+          for (const row of rows) items.set(row.id, itemFromText(row.module, row.content));
+        }
+        return items;
+      });
+    },
+
+    inboxCount: (scope) =>
+      database.read((manager) =>
+        manager.countBy(inboxEntity, { mailboxId: scope.mailboxId, module: scope.module }),
+      ),
+
+    retryNow(scope) {
+      return database.transaction(async (manager) => {
+        const updated = await manager
+          .createQueryBuilder()
+          .update(inboxEntity)
+          .set({ parked: false, nextAttemptAt: null })
+          .where('mailboxId = :mailboxId AND module = :module AND failureCode IS NOT NULL', scope)
+          .execute();
+        return updated.affected ?? 0;
+      });
+    },
+  };
+}
+
+async function loadCursor(manager: EntityManager, key: CursorKey): Promise<StoredCursor | null> {
+  const { side, mailboxId, module, scope } = key;
+  const row = await manager.findOneBy(cursorEntity, { side, mailboxId, module, scope });
+  return row && { cursor: row.cursor, fullRead: row.fullRead, complete: row.complete };
+}
+
+async function saveCursor(manager: EntityManager, key: CursorKey, cursor: StoredCursor): Promise<void> {
+  const row: CursorRow = { ...key, ...cursor };
+  await bulkInsert(manager, cursorEntity, [row], {
+    kind: 'update',
+    key: ['side', 'mailboxId', 'module', 'scope'],
+    columns: ['cursor', 'fullRead', 'complete'],
+  });
+}
+
+/**
+ * Links keep one number a side, so every feed that may mark the same links counts on from the others: the folder
+ * before this one on Exchange; all feeds of a module on a CRM, where the organisation's and an owner's overlap.
+ */
+async function lastFullRead(manager: EntityManager, key: CursorKey): Promise<number> {
+  const query = manager
+    .createQueryBuilder(cursorEntity, 'row')
+    .select('MAX(row.fullRead)', 'last')
+    .where('row.side = :side AND row.module = :module', key);
+  if (key.side === 'exchange') query.andWhere('row.mailboxId = :mailboxId', key);
+  const found = await query.getRawOne<{ last: number | null }>();
+  return found?.last ?? 0;
+}

@@ -1,0 +1,115 @@
+import type { EntityManager } from 'typeorm';
+import { LeaseLostError } from '../../errors.ts';
+import type { Clock } from '../../sync/ports.ts';
+import type { Lease, LeaseStore, RunScope } from '../../sync/stores.ts';
+import { bulkInsert } from '../bulk-insert.ts';
+import type { Database } from '../database.ts';
+import { leaseEntity } from '../entities/lease.ts';
+import type { LeaseRow } from '../entities/lease.ts';
+
+/** Who this process is among those that share the database. */
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly pid: number;
+  /** Another one with every start, since a pid comes back. */
+  readonly startId: string;
+  /** Whether a process of this host is there. */
+  readonly isAlive: (pid: number) => boolean;
+}
+
+export function createLeaseStore(database: Database, self: ProcessIdentity, clock: Clock): LeaseStore {
+  const holder = `${self.host}:${self.pid}:${self.startId}`;
+  return {
+    acquire(key, ttlMs) {
+      return database.transaction(async (manager) => {
+        const fresh = {
+          id: key,
+          holder: '',
+          fence: 0,
+          expiresAt: 0,
+          writes: 0,
+          mailboxId: null,
+          module: null,
+        };
+        await bulkInsert(manager, leaseEntity, [fresh], { kind: 'ignore' });
+        const row = await manager.findOneByOrFail(leaseEntity, { id: key });
+        const now = clock();
+        if (Number(row.expiresAt) > now && !isAbandoned(row.holder, self)) return null;
+        const lease = { key, fence: Number(row.fence) + 1, expiresAt: now + ttlMs };
+        const taken = await manager
+          .createQueryBuilder()
+          .update(leaseEntity)
+          .set({ holder, fence: lease.fence, expiresAt: lease.expiresAt })
+          .where('id = :id AND fence = :fence AND expiresAt = :expiresAt', row)
+          .execute();
+        return taken.affected === 1 ? lease : null;
+      });
+    },
+
+    renew(lease, ttlMs) {
+      return database.transaction(async (manager) => {
+        const renewed = { ...lease, expiresAt: clock() + ttlMs };
+        await updateHeld(manager, lease, { expiresAt: renewed.expiresAt });
+        return renewed;
+      });
+    },
+
+    release(lease) {
+      return database.transaction(async (manager) => {
+        await manager
+          .createQueryBuilder()
+          .update(leaseEntity)
+          .set({ holder: '', expiresAt: 0 })
+          .where('id = :key AND fence = :fence', lease)
+          .execute();
+      });
+    },
+  };
+}
+
+/** A holder on this host that is gone: its process died, or its pid is ours after a restart. */
+function isAbandoned(holder: string, self: ProcessIdentity): boolean {
+  const [, host, pid, startId] = /^(.*):(\d+):([^:]*)$/.exec(holder) ?? [];
+  if (host !== self.host) return false;
+  if (Number(pid) === self.pid) return startId !== self.startId;
+  return !self.isAlive(Number(pid));
+}
+
+/** A transaction that writes nothing unless the lease is still ours. Throws LeaseLostError. */
+export function fenced<T>(
+  database: Database,
+  lease: Lease,
+  task: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (manager) => {
+    await updateHeld(manager, lease, { writes: () => 'writes + 1' });
+    return task(manager);
+  });
+}
+
+/** Remembers which scope's run goes on under the lease; settlements do not say it. */
+export async function bindScope(manager: EntityManager, lease: Lease, scope: RunScope): Promise<void> {
+  await updateHeld(manager, lease, { mailboxId: scope.mailboxId, module: scope.module });
+}
+
+export async function scopeOf(manager: EntityManager, lease: Lease): Promise<RunScope> {
+  const row = await manager.findOneByOrFail(leaseEntity, { id: lease.key });
+  if (row.mailboxId === null || row.module === null) {
+    throw new Error(`No run was ever started under the lease ${lease.key}; its links have no scope.`);
+  }
+  return { mailboxId: row.mailboxId, module: row.module as RunScope['module'] };
+}
+
+type Changes = { [Column in keyof LeaseRow]?: LeaseRow[Column] | (() => string) };
+
+async function updateHeld(manager: EntityManager, lease: Lease, changes: Changes): Promise<void> {
+  const updated = await manager
+    .createQueryBuilder()
+    .update(leaseEntity)
+    .set(changes)
+    .where("id = :key AND fence = :fence AND holder <> ''", lease)
+    .execute();
+  if (updated.affected !== 1) {
+    throw new LeaseLostError(`Another process has taken over ${lease.key}; nothing more is written here.`);
+  }
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { Mailbox, MailboxState, MailboxStore } from '../../sync/administration.ts';
+import { bulkInsert } from '../bulk-insert.ts';
+import type { Database } from '../database.ts';
+import { mailboxEntity } from '../entities/mailbox.ts';
+import type { MailboxRow } from '../entities/mailbox.ts';
+
+export function createMailboxStore(database: Database): MailboxStore {
+  return {
+    async list() {
+      const rows = await database.read((manager) =>
+        manager.find(mailboxEntity, { order: { addressKey: 'ASC' } }),
+      );
+      return rows.map((row) => fromRow(row));
+    },
+
+    get: (id) => database.read(async (manager) => fromRow(await manager.findOneBy(mailboxEntity, { id }))),
+
+    forUser: (crmUserId) =>
+      database.read(async (manager) => fromRow(await manager.findOneBy(mailboxEntity, { crmUserId }))),
+
+    add(mailbox) {
+      const address = mailbox.address.trim();
+      const addressKey = address.toLowerCase();
+      return database.transaction(async (manager) => {
+        const owner = await manager.findOneBy(mailboxEntity, { addressKey });
+        if (owner && owner.crmUserId !== mailbox.crmUserId) {
+          throw new Error(`The mailbox ${address} belongs to another user.`);
+        }
+        const present = owner ?? (await manager.findOneBy(mailboxEntity, { crmUserId: mailbox.crmUserId }));
+        if (present) {
+          throw new Error(`This user's mailbox is ${present.address} already.`);
+        }
+        const row: MailboxRow = {
+          id: randomUUID(),
+          crmUserId: mailbox.crmUserId,
+          address,
+          addressKey,
+          credentialId: mailbox.credentialId,
+          state: 'active',
+          pausedReason: null,
+        };
+        await bulkInsert(manager, mailboxEntity, [row]);
+        return fromRow(row);
+      });
+    },
+
+    setState(id, state, pausedReason) {
+      return database.transaction(async (manager) => {
+        const updated = await manager.update(mailboxEntity, { id }, { state, pausedReason });
+        if (updated.affected !== 1) throw new Error(`There is no mailbox ${id}.`);
+      });
+    },
+  };
+}
+
+function fromRow(row: MailboxRow): Mailbox;
+function fromRow(row: MailboxRow | null): Mailbox | null;
+function fromRow(row: MailboxRow | null): Mailbox | null {
+  return (
+    row && {
+      id: row.id,
+      crmUserId: row.crmUserId,
+      address: row.address,
+      credentialId: row.credentialId,
+      state: row.state as MailboxState,
+      pausedReason: row.pausedReason,
+    }
+  );
+}

@@ -1,0 +1,121 @@
+import type { EntityManager } from 'typeorm';
+import type { FailureRecord, HeldSummary, RunReports } from '../../sync/administration.ts';
+import type { Module, Side, Values } from '../../sync/model.ts';
+import type { Database } from '../database.ts';
+import { actionEntity } from '../entities/action.ts';
+import { inboxEntity } from '../entities/inbox.ts';
+import type { InboxTableRow } from '../entities/inbox.ts';
+import { linkEntity } from '../entities/link.ts';
+import type { LinkRow } from '../entities/link.ts';
+import { runEntity } from '../entities/run.ts';
+import { selectRows } from '../select-rows.ts';
+import { parseKeyValues } from './inbox-rows.ts';
+import { fromLinkRow, itemIdColumn, linkColumns } from './link-rows.ts';
+import { fromRunRow } from './run-rows.ts';
+import { itemFromText } from './sealed-text.ts';
+
+export function createRunReports(database: Database): RunReports {
+  return {
+    latest: (scope) =>
+      database.read(async (manager) => {
+        const row = await manager.findOne(runEntity, {
+          where: { mailboxId: scope.mailboxId, module: scope.module, kind: 'sync' },
+          order: { id: 'DESC' },
+        });
+        return row && fromRunRow(row);
+      }),
+
+    async recent(limit, mailboxId) {
+      const rows = await database.read((manager) => {
+        const query = manager.createQueryBuilder(runEntity, 'row').where('row.finishedAt IS NOT NULL');
+        if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
+        return query.orderBy('row.finishedAt', 'DESC').addOrderBy('row.id', 'DESC').limit(limit).getMany();
+      });
+      return rows.map(fromRunRow);
+    },
+
+    failures: (limit, mailboxId) =>
+      database.read(async (manager) => {
+        const query = manager.createQueryBuilder(inboxEntity, 'row').where('row.failureCode IS NOT NULL');
+        if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
+        const rows = await query.orderBy('row.id', 'DESC').limit(limit).getMany();
+        const failures: FailureRecord[] = [];
+        for (const row of rows) failures.push(await toFailure(manager, row));
+        return failures;
+      }),
+
+    held: (mailboxId) =>
+      database.read(async (manager) => {
+        const query = selectRows(manager, actionEntity, ['mailboxId', 'module', 'runId', 'kind', 'side'])
+          .addSelect('COUNT(DISTINCT row.linkId)', 'count')
+          .innerJoin(runEntity.options.name, 'run', "run.id = row.runId AND run.kind = 'sync'")
+          .where("row.state = 'held'");
+        if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
+        const rows = await query
+          .groupBy('row.mailboxId')
+          .addGroupBy('row.module')
+          .addGroupBy('row.runId')
+          .addGroupBy('row.kind')
+          .addGroupBy('row.side')
+          .orderBy('row.runId')
+          .getRawMany<HeldSummary>();
+        return newestPlans(rows.map((row) => ({ ...row, count: Number(row.count) })));
+      }),
+
+    async perDay(since, mailboxId) {
+      const rows = await database.read((manager) => {
+        const query = manager
+          .createQueryBuilder(runEntity, 'row')
+          .select('row.day', 'day')
+          .addSelect('SUM(row.done)', 'done')
+          .addSelect('SUM(row.failed)', 'failed')
+          .where("row.kind = 'sync' AND row.finishedAt >= :since", { since });
+        if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
+        return query
+          .groupBy('row.day')
+          .orderBy('row.day')
+          .getRawMany<{ day: string; done: number; failed: number }>();
+      });
+      return rows.map(({ day, done, failed }) => ({ day, done: Number(done), failed: Number(failed) }));
+    },
+  };
+}
+
+async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<FailureRecord> {
+  const side = row.side as Side;
+  return {
+    mailboxId: row.mailboxId,
+    module: row.module as Module,
+    inboxId: row.id,
+    side,
+    title: await titleOf(manager, row, side),
+    code: row.failureCode ?? '',
+    message: row.failureMessage ?? '',
+    attempts: row.attempts,
+    nextAttemptAt: row.nextAttemptAt === null ? null : Number(row.nextAttemptAt),
+  };
+}
+
+/** A name for people: from the change itself, else from what its link last knew. */
+async function titleOf(manager: EntityManager, row: InboxTableRow, side: Side): Promise<string> {
+  const own = nameOf(parseKeyValues(row.keyValues));
+  if (own !== '') return own;
+  if (row.content !== null) return nameOf(itemFromText(row.module as Module, row.content).values);
+  const link = await selectRows(manager, linkEntity, linkColumns)
+    .where(`row.${itemIdColumn[side]} = :itemId`, { itemId: row.itemId })
+    .andWhere('row.mailboxId = :mailboxId AND row.module = :module', row)
+    .getRawOne<LinkRow>();
+  return link ? nameOf((fromLinkRow(link)[side]?.values ?? {}) as Values) : '';
+}
+
+function nameOf(values: Values): string {
+  const text = (field: string): string => (typeof values[field] === 'string' ? values[field] : '');
+  const name = [text('givenName'), text('surname')].filter((part) => part !== '').join(' ');
+  return name || text('company') || text('email1');
+}
+
+/** Of each scope only what its newest plan holds; older ones were planned anew since. Rows come by run, oldest first. */
+function newestPlans(rows: readonly HeldSummary[]): HeldSummary[] {
+  const newest = new Map(rows.map((row) => [`${row.mailboxId}/${row.module}`, row.runId]));
+  return rows.filter((row) => newest.get(`${row.mailboxId}/${row.module}`) === row.runId);
+}

@@ -1,0 +1,44 @@
+import type { EntityManager } from 'typeorm';
+import type { Module } from '../../sync/model.ts';
+import type { RunCounts, RunKind, RunRecord, RunScope, RunState } from '../../sync/stores.ts';
+import { actionEntity } from '../entities/action.ts';
+import { runEntity } from '../entities/run.ts';
+import type { RunRow } from '../entities/run.ts';
+
+export function fromRunRow(row: RunRow): RunRecord {
+  return {
+    id: row.id,
+    mailboxId: row.mailboxId,
+    module: row.module as Module,
+    kind: row.kind as RunKind,
+    trigger: row.trigger,
+    state: row.state as RunState,
+    startedAt: Number(row.startedAt),
+    finishedAt: row.finishedAt === null ? null : Number(row.finishedAt),
+    counts: JSON.parse(row.counts) as RunCounts,
+    held: row.held,
+    error: row.error,
+  };
+}
+
+/** The run that ended a scope's beginning: it and what came before it are the first runs. Null: none was done yet. */
+export async function firstDoneRun(manager: EntityManager, scope: RunScope): Promise<number | null> {
+  const found = await manager
+    .createQueryBuilder(runEntity, 'row')
+    .select('MIN(row.id)', 'id')
+    .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
+    .andWhere("row.kind = 'sync' AND row.state = 'done'")
+    .getRawOne<{ id: number | null }>();
+  return found?.id ?? null;
+}
+
+/** The newest sync run of a scope with held actions; what older ones held was planned anew since. */
+export async function newestHoldingRun(manager: EntityManager, scope: RunScope): Promise<number | null> {
+  const found = await manager
+    .createQueryBuilder(actionEntity, 'row')
+    .select('MAX(row.runId)', 'id')
+    .innerJoin(runEntity.options.name, 'run', "run.id = row.runId AND run.kind = 'sync'")
+    .where("row.mailboxId = :mailboxId AND row.module = :module AND row.state = 'held'", scope)
+    .getRawOne<{ id: number | null }>();
+  return found?.id ?? null;
+}

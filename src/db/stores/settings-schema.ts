@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Settings } from '../../sync/administration.ts';
+
+const guardLimit = z.strictObject({
+  count: z.number().int().min(0),
+  share: z.number().min(0).max(1),
+});
+
+const moduleSettings = z.strictObject({
+  enabled: z.boolean(),
+  type: z.enum(['twoWay', 'oneWay']),
+  direction: z.enum(['crmToExchange', 'exchangeToCrm']),
+  winner: z.enum(['crm', 'exchange']),
+  deletes: z.strictObject({ crm: z.boolean(), exchange: z.boolean() }),
+  firstSyncCap: z.number().int().min(0).nullable(),
+});
+
+/** What the settings row may hold, checked when it is read and when it is saved. */
+export const settingsSchema: z.ZodType<Settings> = z.strictObject({
+  exchange: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      mode: z.enum(['impersonation', 'individual']),
+      ca: z.string().nullable(),
+      schema: z.string().min(1),
+    })
+    .nullable(),
+  modules: z.strictObject({ contacts: moduleSettings }),
+  schedule: z.union([
+    z.strictObject({ everyMinutes: z.number().int().min(1).max(44_640) }),
+    z.strictObject({ cron: z.string().min(1), zone: z.string().min(1) }),
+  ]),
+  guard: z.strictObject({
+    removes: guardLimit,
+    overwrites: guardLimit,
+    creates: guardLimit,
+    pauseDays: z.number().int().min(1),
+  }),
+});
+
+export const defaultSettings: Settings = {
+  exchange: null,
+  modules: {
+    contacts: {
+      enabled: true,
+      type: 'twoWay',
+      direction: 'crmToExchange',
+      winner: 'crm',
+      deletes: { crm: true, exchange: false },
+      firstSyncCap: 10_000,
+    },
+  },
+  schedule: { everyMinutes: 5 },
+  guard: {
+    removes: { count: 10, share: 0.1 },
+    overwrites: { count: 100, share: 0.25 },
+    creates: { count: 1000, share: 0.25 },
+    pauseDays: 14,
+  },
+};

@@ -1,0 +1,289 @@
+/** Reads what the inbox says has changed, asks the planner, stores the plan. */
+import { StoppedError } from '../errors.ts';
+import type { Item, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
+import { otherSide, sides } from '../sync/model.ts';
+import { contactKeyFields } from '../sync/pairing.ts';
+import { plan } from '../sync/plan.ts';
+import type { SideState } from '../sync/plan.ts';
+import type { Failure, ReadResult } from '../sync/ports.ts';
+import type { InboxRow, NewAction, Settlement } from '../sync/stores.ts';
+import type { Cell, Pending } from './pairing.ts';
+import { stampOf } from './pairing.ts';
+import { failedRows } from './retry-delay.ts';
+import type { RunContext } from './run-context.ts';
+import { blobHashes, sealItem } from './seal.ts';
+import type { Blob } from './seal.ts';
+
+/** Items planned, and stored, at a time. Bounds the memory of a plan. */
+const chunkSize = 100;
+
+/** Plans every pending item into stored actions. */
+export async function planItems(context: RunContext, pendings: readonly Pending[]): Promise<void> {
+  let chunk = await readChunk(context, pendings, 0);
+  for (let start = 0; start < pendings.length; start += chunkSize) {
+    if (context.signal.aborted) throw new StoppedError('the run was asked to stop');
+    // The next chunk is on its way from the server while this one is planned.
+    const [next] = await Promise.all([
+      readChunk(context, pendings, start + chunkSize),
+      planChunk(context, chunk),
+    ]);
+    context.progress({ phase: 'planning', done: start + chunk.length, total: pendings.length });
+    chunk = next;
+  }
+}
+
+interface ReadPending {
+  readonly pending: Pending;
+  readonly states: Record<Side, CellState>;
+}
+
+type CellState =
+  | { readonly kind: 'read'; readonly result: ReadResult }
+  | { readonly kind: 'state'; readonly state: SideState };
+
+function needsReading(pending: Pending, side: Side): boolean {
+  const cell = pending.cells[side];
+  if (cell.id === null) return false;
+  if (cell.reread) return true;
+  if (cell.row === null) return isShadowInDoubt(pending, side);
+  if (cell.row.kind === 'deleted' || cell.row.skip !== null) return false;
+  return !isOwnEcho(pending, side, cell.row);
+}
+
+/**
+ * A linked side that says nothing new has to be read all the same when its shadow is not whole or its version is not
+ * known (a create found after a crash): without it the other side's change cannot be merged or written.
+ */
+function isShadowInDoubt({ link, cells }: Pending, side: Side): boolean {
+  if (link === null || cells[otherSide(side)].row?.kind !== 'changed') return false;
+  const shadow = link[side];
+  return (
+    shadow === null || shadow.version === '' || Object.keys(shadow.values).length <= contactKeyFields.length
+  );
+}
+
+function isOwnEcho({ link }: Pending, side: Side, row: InboxRow): boolean {
+  return link?.state === 'active' && row.version !== null && link[side]?.version === row.version;
+}
+
+async function readChunk(
+  context: RunContext,
+  pendings: readonly Pending[],
+  start: number,
+): Promise<ReadPending[]> {
+  const chunk = pendings.slice(start, start + chunkSize);
+  if (chunk.length === 0) return [];
+  const results: Record<Side, Map<string, ReadResult>> = { crm: new Map(), exchange: new Map() };
+  const riding = await context.store.inboxItems(
+    chunk.flatMap(({ cells }) => sides.flatMap((side) => cells[side].row?.id ?? [])),
+  );
+  await Promise.all(
+    sides.map(async (side) => {
+      const ids: string[] = [];
+      for (const pending of chunk) {
+        const { row, id } = pending.cells[side];
+        if (id === null || !needsReading(pending, side)) continue;
+        const item: Item | undefined = row === null ? undefined : riding.get(row.id);
+        if (item) results[side].set(id, { kind: 'item', item });
+        else ids.push(id);
+      }
+      if (ids.length === 0) return;
+      const answers = await context.side[side].read(context.scope.module, ids, context.signal);
+      ids.forEach((id, index) => results[side].set(id, answers[index] ?? missingAnswer));
+    }),
+  );
+  const read = chunk.map((pending) => ({
+    pending,
+    states: { crm: cellState(pending, 'crm', results), exchange: cellState(pending, 'exchange', results) },
+  }));
+  await locateGone(context, read);
+  return read;
+}
+
+const missingAnswer: ReadResult = {
+  kind: 'failed',
+  failure: { code: 'NoAnswer', message: 'The server gave no answer for this item.', retryable: true },
+};
+
+function cellState(
+  pending: Pending,
+  side: Side,
+  results: Readonly<Record<Side, ReadonlyMap<string, ReadResult>>>,
+): CellState {
+  const cell = pending.cells[side];
+  if (cell.id === null) return { kind: 'state', state: { state: 'absent' } };
+  const result = results[side].get(cell.id);
+  if (result) return { kind: 'read', result };
+  return { kind: 'state', state: stateOfRow(pending, side, cell) };
+}
+
+function stateOfRow(pending: Pending, side: Side, cell: Cell): SideState {
+  const { row } = cell;
+  if (row === null || isOwnEcho(pending, side, row)) return { state: 'unchanged' };
+  if (row.kind === 'deleted') return { state: 'deleted' };
+  if (row.skip === null) throw new Error(`item ${row.itemId} should have been read`);
+  const keyValues = keysOf(row.keyValues);
+  return { state: 'outOfScope', reason: row.skip, id: row.itemId, version: row.version ?? '', keyValues };
+}
+
+function keysOf(values: Values | SealedValues): SealedValues {
+  return Object.fromEntries(
+    contactKeyFields.flatMap((field): [string, SealedValue][] => {
+      const value = values[field];
+      return typeof value === 'string' || value === null ? [[field, value]] : [];
+    }),
+  );
+}
+
+/** Gone from its folder is not yet deleted: the same item may lie in another one. */
+async function locateGone(context: RunContext, chunk: readonly ReadPending[]): Promise<void> {
+  const gone = chunk.filter(({ pending, states }) => {
+    const state = states.exchange;
+    const isGone = state.kind === 'read' ? state.result.kind === 'gone' : state.state.state === 'deleted';
+    return isGone && pending.link !== null && pending.link.state !== 'deleted';
+  });
+  if (gone.length === 0) return;
+  const { installationId, scope } = context;
+  const wanted = gone.flatMap(({ pending: { link, cells } }) =>
+    link === null
+      ? []
+      : [
+          {
+            id: cells.exchange.id ?? '',
+            stamp: stampOf(installationId, scope.module, link.id),
+            identity: link.identity,
+          },
+        ],
+  );
+  const places = await context.side.exchange.locate(scope.module, wanted, context.signal);
+  gone.forEach(({ pending, states }, index) => {
+    const state: SideState =
+      places[index] === 'moved'
+        ? {
+            state: 'outOfScope',
+            reason: 'moved',
+            id: pending.cells.exchange.id ?? '',
+            version: pending.link?.exchange?.version ?? '',
+            keyValues: keysOf(pending.link?.exchange?.values ?? {}),
+          }
+        : { state: 'deleted' };
+    states.exchange = { kind: 'state', state };
+  });
+}
+
+async function planChunk(context: RunContext, chunk: readonly ReadPending[]): Promise<void> {
+  const blobs = new Map<string, Blob>();
+  const actions: NewAction[] = [];
+  const settlement: { inboxDone: number[]; inboxFailed: Settlement['inboxFailed'][number][] } = {
+    inboxDone: [],
+    inboxFailed: [],
+  };
+  for (const one of chunk) planOne(context, one, blobs, actions, settlement);
+  const needed = blobHashes(
+    actions.flatMap(({ body }) => [body.values, body.before, body.settles.crm, body.settles.exchange]),
+  );
+  const kept = [...blobs.values()].filter((blob) => needed.has(blob.hash));
+  if (kept.length > 0) await context.store.putBlobs(kept);
+  if (actions.length > 0) await context.store.savePlan(context.lease, context.runId, actions);
+  if (context.kind === 'preview') return;
+  if (settlement.inboxDone.length + settlement.inboxFailed.length === 0) return;
+  await context.store.settle(context.lease, { links: [], finished: [], enqueue: [], ...settlement });
+}
+
+function planOne(
+  context: RunContext,
+  { pending, states }: ReadPending,
+  blobs: Map<string, Blob>,
+  actions: NewAction[],
+  settlement: { inboxDone: number[]; inboxFailed: Settlement['inboxFailed'][number][] },
+): void {
+  const { link, inboxIds } = pending;
+  const sideStates = {
+    crm: sideState(context, pending, 'crm', states.crm, blobs),
+    exchange: sideState(context, pending, 'exchange', states.exchange, blobs),
+  };
+  const planned = plan({
+    link,
+    states: { ...sideStates, crm: capped(context, pending, sideStates) },
+    rules: context.rules,
+    capabilities: context.capabilities,
+  });
+  if (planned.kind === 'wait') {
+    for (const side of sides) {
+      const failure = failureOf(states[side]);
+      if (failure === null) continue;
+      context.counts[side].failed += 1;
+      settlement.inboxFailed.push(...failedRows(context, inboxIds, failure));
+    }
+    return;
+  }
+  if (planned.steps.length === 0) {
+    settlement.inboxDone.push(...inboxIds);
+    return;
+  }
+  const linkId = link?.id ?? context.newLinkId();
+  const title = titleOf(sideStates, pending);
+  planned.steps.forEach(({ step, body }, index) => {
+    actions.push({ linkId, step, body, inboxIds, final: index === planned.steps.length - 1, title });
+  });
+}
+
+function failureOf(state: CellState): Failure | null {
+  return state.kind === 'read' && state.result.kind === 'failed' ? state.result.failure : null;
+}
+
+function sideState(
+  context: RunContext,
+  pending: Pending,
+  side: Side,
+  cell: CellState,
+  blobs: Map<string, Blob>,
+): SideState {
+  if (cell.kind === 'state') return cell.state;
+  const { result } = cell;
+  if (result.kind === 'failed') return { state: 'unread' };
+  // Never linked and already gone again: as if it had never been.
+  if (result.kind === 'gone') return pending.link === null ? { state: 'absent' } : { state: 'deleted' };
+  const { item } = result;
+  const foreign = side === 'crm' && item.ownerId !== null && item.ownerId !== context.ownerId;
+  const reason = foreign ? 'owner' : item.skip;
+  if (reason !== null) {
+    return {
+      state: 'outOfScope',
+      reason,
+      id: item.id,
+      version: item.version,
+      keyValues: keysOf(item.values),
+    };
+  }
+  return { state: 'changed', item: sealItem(context.scope.module, item, blobs) };
+}
+
+/** Beyond the first sync's limit a new CRM record stays where it is, and says so. */
+function capped(context: RunContext, pending: Pending, states: Readonly<Record<Side, SideState>>): SideState {
+  const { crm, exchange } = states;
+  const { cap } = context;
+  if (cap === null || pending.link !== null || crm.state !== 'changed' || exchange.state !== 'absent')
+    return crm;
+  if (cap.left > 0) {
+    cap.left -= 1;
+    return crm;
+  }
+  const { id, version, values } = crm.item;
+  return { state: 'outOfScope', reason: 'cap', id, version, keyValues: keysOf(values) };
+}
+
+/** A name for people: full name, else company, else an address. */
+function titleOf(states: Readonly<Record<Side, SideState>>, pending: Pending): string {
+  for (const side of sides) {
+    const state = states[side];
+    const values = state.state === 'changed' ? state.item.values : pending.link?.[side]?.values;
+    if (!values) continue;
+    const name = [values['givenName'], values['surname']]
+      .filter((part) => typeof part === 'string')
+      .join(' ');
+    const title = name || values['company'] || values['email1'];
+    if (typeof title === 'string' && title !== '') return title;
+  }
+  return '';
+}

@@ -1,0 +1,43 @@
+/** What the steps of one run share. */
+import type { Side } from '../sync/model.ts';
+import type { Rules } from '../sync/plan.ts';
+import type { Capabilities, Clock, SyncSide } from '../sync/ports.ts';
+import type { Lease, RunCounts, RunKind, RunScope, SideCounts, SyncStore } from '../sync/stores.ts';
+
+export interface Progress {
+  readonly phase: 'reading' | 'planning' | 'applying';
+  readonly done: number;
+  /** Null while it is not known. */
+  readonly total: number | null;
+}
+
+export interface RunContext {
+  readonly store: SyncStore;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly newLinkId: () => string;
+  readonly installationId: string;
+  readonly scope: RunScope;
+  readonly kind: RunKind;
+  readonly runId: number;
+  /** The CRM user whose mailbox this is. */
+  readonly ownerId: string;
+  readonly side: Readonly<Record<Side, SyncSide>>;
+  readonly capabilities: Readonly<Record<Side, Capabilities>>;
+  readonly rules: Rules;
+  /** How many more records the CRM may bring into Exchange in this run; null: any number. */
+  readonly cap: { left: number } | null;
+  /** How often the rows of this run's inbox failed before, by inbox id; rows that never failed are left out. */
+  readonly attempts: Map<number, number>;
+  readonly counts: RunCounts;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+function noCounts(): SideCounts {
+  return { created: 0, updated: 0, deleted: 0, conflicts: 0, failed: 0 };
+}
+
+export function emptyCounts(): RunCounts {
+  return { crm: noCounts(), exchange: noCounts() };
+}

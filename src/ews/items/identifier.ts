@@ -1,0 +1,24 @@
+/** Ids as requests write them. Opaque and case-sensitive. */
+import { escapeAttribute } from '../soap-writer.ts';
+
+/** The folders we name by their role (Microsoft: DistinguishedFolderId). */
+export type DistinguishedFolder = 'contacts' | 'deleteditems' | 'msgfolderroot';
+
+export type FolderReference = { readonly id: string } | { readonly distinguished: DistinguishedFolder };
+
+export function writeFolderReference(folder: FolderReference): string {
+  return 'id' in folder
+    ? `<t:FolderId Id="${escapeAttribute(folder.id)}"/>`
+    : `<t:DistinguishedFolderId Id="${folder.distinguished}"/>`;
+}
+
+/** With the change key where the server shall compare it. */
+export function writeItemId(id: string, changeKey?: string): string {
+  const key = changeKey === undefined ? '' : ` ChangeKey="${escapeAttribute(changeKey)}"`;
+  return `<t:ItemId Id="${escapeAttribute(id)}"${key}/>`;
+}
+
+export function writeAttachmentIds(ids: readonly string[]): string {
+  const list = ids.map((id) => `<t:AttachmentId Id="${escapeAttribute(id)}"/>`).join('');
+  return `<m:AttachmentIds>${list}</m:AttachmentIds>`;
+}

@@ -1,0 +1,126 @@
+/** Reads what changed in one folder, page by page, the next page on its way while the caller works on this one. */
+import { CursorLostError, RemoteError, StoppedError } from '../../errors.ts';
+import type { Change, ChangePage } from '../../sync/ports.ts';
+import { contactKeyFields, contactPlaces } from '../items/contact-place.ts';
+import { completeValues } from '../items/item-reader.ts';
+import { fieldPath, searchKeyPath, stampPath } from '../items/property-path.ts';
+import { onlyMessage, runOperation } from '../operations/run-operation.ts';
+import type { EwsSession } from '../operations/run-operation.ts';
+import { syncFolderItems } from '../operations/sync-folder-items.ts';
+import type { ItemChange, SyncFolderItemsAnswer } from '../operations/sync-folder-items.ts';
+import { isRefusedWhole } from './divided-batch.ts';
+import { probe } from './mailbox-folders.ts';
+
+/** The most a server gives (Microsoft: MaxChangesReturned). */
+const largestPage = 512;
+
+const properties = [
+  fieldPath('item:ItemClass'),
+  ...contactPlaces.filter(({ field }) => contactKeyFields.has(field)).map(({ path }) => path),
+  stampPath,
+  searchKeyPath,
+];
+
+/** Pages from `cursor` to the present. Throws CursorLostError when the server no longer knows the cursor. */
+export async function* changePages(
+  session: EwsSession,
+  folderId: string,
+  cursor: string | null,
+  signal?: AbortSignal,
+): AsyncGenerator<ChangePage> {
+  const ended = new AbortController();
+  const pageSignal = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  const reader = { session, folderId, signal: pageSignal, pageSize: largestPage };
+  let next: Promise<ChangePage> | null = startPage(reader, cursor);
+  try {
+    while (next) {
+      const page: ChangePage = await next;
+      next = page.last ? null : startPage(reader, page.cursor);
+      yield page;
+    }
+  } finally {
+    ended.abort(new StoppedError('no more pages are wanted'));
+  }
+}
+
+interface PageReader {
+  readonly session: EwsSession;
+  readonly folderId: string;
+  readonly signal: AbortSignal;
+  /** Shrinks when a page cannot be had, and stays so. */
+  pageSize: number;
+}
+
+function startPage(reader: PageReader, cursor: string | null): Promise<ChangePage> {
+  const page = readPage(reader, cursor);
+  // A failure while the caller is busy must wait until he asks for the page.
+  page.catch(() => undefined);
+  return page;
+}
+
+async function readPage(reader: PageReader, cursor: string | null): Promise<ChangePage> {
+  const answer = await readAnswer(reader, cursor, false);
+  const stuck = !answer.includesLast && answer.syncState === cursor;
+  if (answer.syncState === '' || stuck) {
+    throw new RemoteError({
+      side: 'exchange',
+      code: 'MalformedAnswer',
+      message: 'Exchange answered changes without a way to go on from them.',
+      retryable: true,
+    });
+  }
+  return {
+    changes: answer.changes.flatMap(changeOf),
+    cursor: answer.syncState,
+    last: answer.includesLast,
+  };
+}
+
+async function readAnswer(
+  reader: PageReader,
+  cursor: string | null,
+  again: boolean,
+): Promise<SyncFolderItemsAnswer> {
+  const { session, signal, folderId } = reader;
+  const request = { folder: { id: folderId }, syncState: cursor, maxChanges: reader.pageSize, properties };
+  try {
+    const options = { signal, freshConnection: again };
+    return onlyMessage(await runOperation(session, syncFolderItems, request, options), syncFolderItems);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    if (error.code === 'ErrorInvalidSyncStateData') {
+      throw new CursorLostError('Exchange no longer knows the sync state of the folder.', { cause: error });
+    }
+    if (!isRefusedWhole(error) || reader.pageSize === 1) throw error;
+  }
+  if (!again) await probe(session, signal);
+  else reader.pageSize = Math.max(1, reader.pageSize >> 2);
+  return readAnswer(reader, cursor, true);
+}
+
+function changeOf(change: ItemChange): Change[] {
+  switch (change.kind) {
+    case 'readFlag':
+      return [];
+    case 'deleted':
+      return [{ kind: 'deleted', id: change.id }];
+    case 'created':
+    case 'updated': {
+      const { item } = change;
+      const isContact = item.element === 'Contact';
+      return [
+        {
+          kind: 'changed',
+          id: item.id,
+          version: item.changeKey,
+          stamp: item.stamp,
+          identity: item.searchKey,
+          ownerId: null,
+          skip: isContact ? null : 'unsupportedItem',
+          keyValues: isContact ? completeValues(item, contactKeyFields) : {},
+          item: null,
+        },
+      ];
+    }
+  }
+}

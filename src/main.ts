@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/** The process: configuration, signals, exit codes. 0 done, 1 something failed, 2 usage or configuration. */
+import { CommanderError } from 'commander';
+import { createProgram } from './cli.ts';
+import { openInstallation } from './composition/installation.ts';
+import { loadConfig } from './config.ts';
+import { ConfigError, describeError, RemoteError, StoppedError } from './errors.ts';
+import { createLogger } from './log.ts';
+
+// The EWS library reads dates in the host's zone; EWS and everything stored here speak UTC.
+process.env['TZ'] = 'UTC';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => stop.abort(new StoppedError(`stopped by ${signal}`)));
+}
+
+async function main(): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram({
+    signal: stop.signal,
+    fail: () => {
+      exitCode = 1;
+    },
+    publicUrl: () => {
+      const { http } = loadConfig({ env: process.env });
+      return http.publicUrl ?? `http://${http.host}:${http.port}`;
+    },
+    async withInstallation(work) {
+      const config = loadConfig({ env: process.env });
+      const installation = await openInstallation(config, createLogger(config.log));
+      try {
+        return await work(installation);
+      } finally {
+        await installation.close();
+      }
+    },
+  });
+  try {
+    await program.parseAsync(process.argv);
+    return exitCode;
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof StoppedError || stop.signal.aborted) return 1;
+  const known = error instanceof ConfigError || error instanceof RemoteError;
+  const text = known || !(error instanceof Error) ? describeError(error) : (error.stack ?? error.message);
+  process.stderr.write(
+    `${text
+      .split('\n')
+      .map((line) => `exsync: ${line}`)
+      .join('\n')}\n`,
+  );
+  return error instanceof ConfigError ? 2 : 1;
+}
+
+process.exitCode = await main();

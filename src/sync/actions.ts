@@ -1,0 +1,299 @@
+/** Builds actions as data, and says what a link becomes when one is done. */
+import { mergeFields } from './merge.ts';
+import type { Merge, SideView } from './merge.ts';
+import type { Link, LinkState, Loser, SealedValue, SealedValues, Shadow, Side } from './model.ts';
+import { otherSide, sides } from './model.ts';
+import type { PlannedStep, SealedItem, SideState, Subject } from './plan.ts';
+import type { ActionBody } from './stores.ts';
+import { isFilled } from './values.ts';
+
+type LinkPatch = ActionBody['link'];
+type PerSide<T> = Record<Side, T>;
+
+/** What the side answered to a write. */
+export interface WriteAnswer {
+  readonly id: string;
+  readonly version: string;
+  readonly identity: string | null;
+}
+
+function pick(values: SealedValues, keep: (field: string, value: SealedValue) => boolean): SealedValues {
+  return Object.fromEntries(Object.entries(values).filter(([field, value]) => keep(field, value)));
+}
+
+function idOf(state: SideState, linked: string | null): string | null {
+  switch (state.state) {
+    case 'changed':
+      return state.item.id;
+    case 'outOfScope':
+      return state.id;
+    case 'unchanged':
+    case 'unread':
+      return linked;
+    case 'deleted':
+    case 'absent':
+      return null;
+  }
+}
+
+function linkPatch(subject: Subject, state: LinkState, reason: string | null): LinkPatch {
+  const { link, states } = subject;
+  const exchange = states.exchange;
+  return {
+    state,
+    reason,
+    crmId: idOf(states.crm, link?.crmId ?? null),
+    exchangeId: idOf(exchange, link?.exchangeId ?? null),
+    identity: (exchange.state === 'changed' ? exchange.item.identity : null) ?? link?.identity ?? null,
+  };
+}
+
+function step(
+  stepNumber: number,
+  body: Partial<ActionBody> & Pick<ActionBody, 'kind' | 'link'>,
+): PlannedStep {
+  return {
+    step: stepNumber,
+    body: {
+      side: null,
+      targetId: null,
+      version: null,
+      values: {},
+      before: {},
+      settles: { crm: {}, exchange: {} },
+      versions: { crm: null, exchange: null },
+      losers: [],
+      overwrites: 0,
+      ...body,
+    },
+  };
+}
+
+/** Makes the item on side `to`; what `to` can only take in a call of its own follows as a second step. */
+export function createSteps(subject: Subject, to: Side, item: SealedItem): PlannedStep[] {
+  const { unsupported, separate } = subject.capabilities[to];
+  const from = otherSide(to);
+  const later = pick(item.values, (field, value) => separate.has(field) && isFilled(value));
+  const writable = pick(item.values, (field) => !unsupported.has(field) && !(field in later));
+  const values = pick(writable, (field) => !separate.has(field));
+  const patch = linkPatch(subject, 'active', null);
+  const link: LinkPatch =
+    to === 'crm' ? { ...patch, crmId: null } : { ...patch, exchangeId: null, identity: null };
+  const steps = [
+    step(0, {
+      kind: 'create',
+      side: to,
+      link,
+      values,
+      settles: perSide(
+        from,
+        pick(item.values, (field) => !(field in later)),
+        to,
+        writable,
+      ),
+      versions: perSide<string | null>(from, item.version, to, null),
+    }),
+  ];
+  if (Object.keys(later).length > 0) {
+    steps.push(
+      step(1, { kind: 'update', side: to, link, values: later, settles: { crm: later, exchange: later } }),
+    );
+  }
+  return steps;
+}
+
+function perSide<T>(one: Side, ofOne: T, _other: Side, ofOther: T): PerSide<T> {
+  return one === 'crm' ? { crm: ofOne, exchange: ofOther } : { crm: ofOther, exchange: ofOne };
+}
+
+/** Both items are there: writes what has to travel, moves the shadows of the rest. */
+export function mergeSteps(subject: Subject, leading: Side | null): PlannedStep[] {
+  const views = { crm: viewOf(subject, 'crm'), exchange: viewOf(subject, 'exchange') };
+  const merge = mergeFields(subject.rules.fields, views, { leading, winner: subject.rules.winner });
+  const link = linkPatch(subject, 'active', null);
+  const written = sides.filter((side) => Object.keys(merge.writes[side]).length > 0);
+  const versions = Object.fromEntries(
+    sides.map((side) => [side, written.includes(side) ? null : readVersion(subject, side)]),
+  ) as PerSide<string | null>;
+  const steps = written.flatMap((side) => updateSteps(subject, side, views, merge, link));
+  const [first, ...rest] = steps;
+  if (first === undefined) {
+    const settle = step(0, { kind: 'settle', link, settles: merge.settled, versions });
+    return isIdle(subject, settle.body) ? [] : [settle];
+  }
+  // What moves without a write goes with the first action: any of them proves that the item was planned.
+  const settles = Object.fromEntries(
+    sides.map((side) => [side, { ...merge.settled[side], ...first.body.settles[side] }]),
+  ) as PerSide<SealedValues>;
+  return [{ ...first, body: { ...first.body, settles, versions } }, ...rest];
+}
+
+function viewOf(subject: Subject, side: Side): SideView {
+  const state = subject.states[side];
+  const base = subject.link?.[side]?.values ?? null;
+  const { unsupported } = subject.capabilities[side];
+  return { base, now: state.state === 'changed' ? state.item.values : (base ?? {}), unsupported };
+}
+
+function readVersion(subject: Subject, side: Side): string | null {
+  const state = subject.states[side];
+  return state.state === 'changed' ? state.item.version : null;
+}
+
+function updateSteps(
+  subject: Subject,
+  side: Side,
+  views: Readonly<PerSide<SideView>>,
+  merge: Merge,
+  link: LinkPatch,
+): PlannedStep[] {
+  const { separate } = subject.capabilities[side];
+  const now = views[side].now;
+  const other = views[otherSide(side)].now;
+  const isSeparate = (field: string): boolean => separate.has(field);
+  const groups = [
+    pick(merge.writes[side], (field) => !isSeparate(field)),
+    pick(merge.writes[side], (field) => isSeparate(field)),
+  ].filter((values) => Object.keys(values).length > 0);
+  return groups.map((values, index) => {
+    const fields = Object.keys(values);
+    const before = pick(now, (field) => field in values);
+    const arrived = Object.fromEntries(fields.map((field) => [field, other[field] ?? null]));
+    return step(index, {
+      kind: 'update',
+      side,
+      link,
+      targetId: idOf(subject.states[side], subject.link?.[idKey(side)] ?? null),
+      // A later step has to match what the step before it left behind.
+      version: index === 0 ? (readVersion(subject, side) ?? subject.link?.[side]?.version ?? null) : null,
+      values,
+      before,
+      settles: perSide(side, values, otherSide(side), arrived),
+      losers: merge.losers.filter((loser: Loser) => loser.side === side && loser.field in values),
+      overwrites: fields.filter((field) => isFilled(now[field])).length,
+    });
+  });
+}
+
+export function idKey(side: Side): 'crmId' | 'exchangeId' {
+  return side === 'crm' ? 'crmId' : 'exchangeId';
+}
+
+function isIdle(subject: Subject, body: ActionBody): boolean {
+  const { link } = subject;
+  return (
+    link !== null &&
+    samePatch(link, body.link) &&
+    sides.every(
+      (side) =>
+        Object.keys(body.settles[side]).length === 0 &&
+        (body.versions[side] === null || body.versions[side] === link[side]?.version),
+    )
+  );
+}
+
+function samePatch(link: Link, patch: LinkPatch): boolean {
+  return (
+    link.state === patch.state &&
+    link.reason === patch.reason &&
+    link.crmId === patch.crmId &&
+    link.exchangeId === patch.exchangeId &&
+    link.identity === patch.identity
+  );
+}
+
+/** Removes the item from `side`, because the other side deleted it. */
+export function removeSteps(
+  subject: Subject,
+  side: Side,
+  item: SealedItem | null,
+  reason: string,
+): PlannedStep[] {
+  const { link } = subject;
+  const before = item?.values ?? link?.[side]?.values ?? {};
+  const edits = Object.entries(before).filter(([, value]) => isFilled(value));
+  return [
+    step(0, {
+      kind: 'remove',
+      side,
+      link: { state: 'deleted', reason, crmId: null, exchangeId: null, identity: null },
+      targetId: link?.[idKey(side)] ?? item?.id ?? null,
+      version: item?.version ?? link?.[side]?.version ?? null,
+      before,
+      // An edit that lost against the deletion is kept whole.
+      losers: item === null ? [] : edits.map(([field, value]) => ({ field, side, value })),
+    }),
+  ];
+}
+
+/** Ends a link; an id that is left says that its item still exists and may be paired again. */
+export function endSteps(
+  link: Link,
+  reason: string,
+  dropped: Partial<Pick<Link, 'crmId' | 'exchangeId'>>,
+): PlannedStep[] {
+  const { crmId, exchangeId, identity } = { ...link, ...dropped };
+  return [step(0, { kind: 'settle', link: { state: 'deleted', reason, crmId, exchangeId, identity } })];
+}
+
+/** Moves a link out of scope, or keeps a new one there, with what pairing needs to know of its item. */
+export function scopeSteps(subject: Subject, reason: string): PlannedStep[] {
+  const link = linkPatch(subject, 'outOfScope', reason);
+  const settles: PerSide<SealedValues> = { crm: {}, exchange: {} };
+  const versions: PerSide<string | null> = { crm: null, exchange: null };
+  for (const side of sides) {
+    const state = subject.states[side];
+    if (subject.link?.[side]) continue;
+    if (state.state === 'outOfScope') {
+      settles[side] = state.keyValues;
+      versions[side] = state.version;
+    } else if (state.state === 'changed') {
+      settles[side] = state.item.values;
+      versions[side] = state.item.version;
+    }
+  }
+  const only = step(0, { kind: 'settle', link, settles, versions });
+  return isIdle(subject, only.body) ? [] : [only];
+}
+
+function shadowAfter(
+  before: Shadow | null,
+  settles: SealedValues,
+  version: string | null,
+  id: string | null,
+): Shadow | null {
+  if (id === null) return null;
+  const known = version ?? before?.version ?? null;
+  if (known === null) return before;
+  return { version: known, values: { ...before?.values, ...settles } };
+}
+
+/**
+ * The link after an action is done. `answer` is the side's answer for a create or update, null for the rest; `link` is
+ * the link as it is now, which an earlier step of the same item may have moved.
+ */
+export function linkAfter(
+  linkId: string,
+  link: Link | null,
+  body: ActionBody,
+  answer: WriteAnswer | null,
+): Link {
+  const { state, reason } = body.link;
+  const ids = { crmId: body.link.crmId, exchangeId: body.link.exchangeId };
+  const versions = { ...body.versions };
+  let identity = body.link.identity;
+  if (answer !== null && body.side !== null) {
+    ids[idKey(body.side)] = answer.id;
+    versions[body.side] = answer.version;
+    if (body.side === 'exchange') identity = answer.identity ?? identity ?? link?.identity ?? null;
+  }
+  return {
+    id: linkId,
+    state,
+    reason,
+    ...ids,
+    identity,
+    crm: shadowAfter(link?.crm ?? null, body.settles.crm, versions.crm, ids.crmId),
+    exchange: shadowAfter(link?.exchange ?? null, body.settles.exchange, versions.exchange, ids.exchangeId),
+  };
+}

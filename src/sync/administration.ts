@@ -1,0 +1,150 @@
+/** Ports for what administrators and users set up: settings, mailboxes, credentials, sign-in, tokens, audit. */
+import type { Module } from './model.ts';
+import type { RunRecord, RunScope } from './stores.ts';
+
+export type AccessMode = 'impersonation' | 'individual';
+
+export interface ExchangeSettings {
+  readonly url: string;
+  /** Chosen once at set-up and never changed afterwards. */
+  readonly mode: AccessMode;
+  /** PEM of a private CA, or null. */
+  readonly ca: string | null;
+  /** Release schema, such as `Exchange2013_SP1`. */
+  readonly schema: string;
+}
+
+export interface ModuleSettings {
+  readonly enabled: boolean;
+  readonly type: 'twoWay' | 'oneWay';
+  /** The way a one-way sync goes. */
+  readonly direction: 'crmToExchange' | 'exchangeToCrm';
+  /** Who wins a conflict of a two-way sync. */
+  readonly winner: 'crm' | 'exchange';
+  /** Whether a deletion on this side is carried to the other one. */
+  readonly deletes: { readonly crm: boolean; readonly exchange: boolean };
+  /** At most so many records go from the CRM to Exchange in a mailbox's first sync; null: unlimited. */
+  readonly firstSyncCap: number | null;
+}
+
+/** `count` or `share` of the mailbox's links, whichever is more, may go through without approval. */
+export interface GuardLimit {
+  readonly count: number;
+  readonly share: number;
+}
+
+export interface Settings {
+  /** Null until set up. */
+  readonly exchange: ExchangeSettings | null;
+  readonly modules: Readonly<Record<Module, ModuleSettings>>;
+  readonly schedule: { readonly everyMinutes: number } | { readonly cron: string; readonly zone: string };
+  readonly guard: {
+    readonly removes: GuardLimit;
+    readonly overwrites: GuardLimit;
+    readonly creates: GuardLimit;
+    readonly pauseDays: number;
+  };
+}
+
+export interface SettingsStore {
+  load(): Promise<{ readonly version: number; readonly settings: Settings }>;
+  /** Throws when `version` is not the present one (someone else saved meanwhile). */
+  save(settings: Settings, version: number, actor: string): Promise<number>;
+  /** Made at first start, part of every stamp. */
+  installationId(): Promise<string>;
+}
+
+export type MailboxState = 'active' | 'paused' | 'off';
+
+export interface Mailbox {
+  readonly id: string;
+  readonly crmUserId: string;
+  /** Primary SMTP address; belongs to one CRM user. */
+  readonly address: string;
+  /** With individual credentials the mailbox's own; null under impersonation. */
+  readonly credentialId: string | null;
+  readonly state: MailboxState;
+  /** Why it is paused, for people. */
+  readonly pausedReason: string | null;
+}
+
+export interface MailboxStore {
+  list(): Promise<Mailbox[]>;
+  get(id: string): Promise<Mailbox | null>;
+  forUser(crmUserId: string): Promise<Mailbox | null>;
+  /** Throws when the address belongs to another user. */
+  add(mailbox: Pick<Mailbox, 'crmUserId' | 'address' | 'credentialId'>): Promise<Mailbox>;
+  setState(id: string, state: MailboxState, pausedReason: string | null): Promise<void>;
+}
+
+export interface Credential {
+  readonly id: string;
+  readonly username: string;
+  /** Set after a definite 401: no further try until the password is changed. */
+  readonly pausedReason: string | null;
+}
+
+/** Secrets are encrypted at rest (AES-256-GCM, bound to their row). */
+export interface CredentialStore {
+  /** The service account's id is 'service'. Saving a password ends the pause. */
+  save(id: string, username: string, password: string): Promise<void>;
+  get(id: string): Promise<Credential | null>;
+  password(id: string): Promise<string>;
+  pause(id: string, reason: string): Promise<void>;
+}
+
+/** One-time sign-in links, sessions and API tokens; only hashes are stored. */
+export interface AccessStore {
+  /** Returns the secret part of a link that works once within `ttlMs`. */
+  createSignInLink(crmUserId: string, ttlMs: number): Promise<string>;
+  /** The user of an unused, unexpired link, which is used up by this; else null. */
+  redeemSignInLink(secret: string): Promise<string | null>;
+  createSession(
+    crmUserId: string,
+    ttlMs: number,
+  ): Promise<{ readonly secret: string; readonly csrfToken: string }>;
+  session(secret: string): Promise<{ readonly crmUserId: string; readonly csrfToken: string } | null>;
+  endSession(secret: string): Promise<void>;
+  /** Returns the token, shown once. Scopes: 'crm:read', 'crm:write'. */
+  createToken(crmUserId: string, name: string, scopes: readonly string[], ttlMs: number): Promise<string>;
+  token(secret: string): Promise<{ readonly crmUserId: string; readonly scopes: readonly string[] } | null>;
+}
+
+export interface AuditStore {
+  record(
+    actor: string,
+    what: string,
+    details: Readonly<Record<string, string | number | boolean | null>>,
+  ): Promise<void>;
+}
+
+export interface FailureRecord extends RunScope {
+  readonly inboxId: number;
+  readonly side: 'crm' | 'exchange';
+  readonly title: string;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: number | null;
+}
+
+export interface HeldSummary extends RunScope {
+  readonly runId: number;
+  readonly kind: 'create' | 'update' | 'remove' | 'settle';
+  readonly side: 'crm' | 'exchange' | null;
+  readonly count: number;
+}
+
+/** What pages and `exsync` show of runs; read only. */
+export interface RunReports {
+  latest(scope: RunScope): Promise<RunRecord | null>;
+  /** The newest finished runs, newest first. */
+  recent(limit: number, mailboxId?: string): Promise<RunRecord[]>;
+  failures(limit: number, mailboxId?: string): Promise<FailureRecord[]>;
+  held(mailboxId?: string): Promise<HeldSummary[]>;
+  /** Sums of counts per day (`YYYY-MM-DD`, UTC) since `since`. */
+  perDay(
+    since: number,
+    mailboxId?: string,
+  ): Promise<{ readonly day: string; readonly done: number; readonly failed: number }[]>;
+}

@@ -1,0 +1,62 @@
+/** When two values of a field are the same to a person although a server spelled them differently. */
+import type { FieldKind } from './fields.ts';
+import type { BlobRef, SealedValue } from './model.ts';
+
+export function isBlobRef(value: SealedValue | undefined): value is BlobRef {
+  return typeof value === 'object' && value !== null && 'hash' in value;
+}
+
+export function isFilled(value: SealedValue | undefined): boolean {
+  if (value === null || value === undefined) return false;
+  if (typeof value === 'string') return value.trim() !== '';
+  return isBlobRef(value) || value.length > 0;
+}
+
+/** Line ends as `\n`, no white space at the ends: what every server we know does to a text by itself. */
+export function normalizeText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').trim().normalize('NFC');
+}
+
+function comparable(kind: FieldKind, value: SealedValue): string {
+  if (!isFilled(value) || value === null) return '';
+  if (isBlobRef(value)) return `blob:${value.hash}`;
+  if (typeof value !== 'string') {
+    return value
+      .map((tag) => normalizeText(tag))
+      .filter((tag) => tag !== '')
+      .sort()
+      .join('\n');
+  }
+  const text = normalizeText(value);
+  switch (kind) {
+    case 'email':
+      return text.toLowerCase();
+    case 'text':
+    case 'phone':
+      return text.replace(/[^\S\n]+/g, ' ').replace(/ ?\n ?/g, '\n');
+    case 'longText':
+    case 'url':
+    case 'date':
+    case 'tags':
+    case 'photo':
+      return text;
+  }
+}
+
+export function sameValue(kind: FieldKind, one: SealedValue, other: SealedValue): boolean {
+  return one === other || comparable(kind, one) === comparable(kind, other);
+}
+
+/** The shortest length at which a server is known to cut a single-line text (255 or 256 characters). */
+const shortestServerLimit = 255;
+
+/** True when `read` is what a server made of `written` by cutting it off, and not an edit. */
+export function isTruncation(written: SealedValue, read: SealedValue): boolean {
+  return (
+    typeof written === 'string' &&
+    typeof read === 'string' &&
+    read.length >= shortestServerLimit &&
+    written.length > read.length &&
+    normalizeText(written).startsWith(normalizeText(read))
+  );
+}

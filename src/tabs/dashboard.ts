@@ -1,0 +1,189 @@
+/** Gathers what the first page shows to one reader. What he may not see is left out here, not in the view. */
+import type { FailureRecord, HeldSummary, Mailbox } from '../sync/administration.ts';
+import { modules, type Module } from '../sync/model.ts';
+import type { RunRecord } from '../sync/stores.ts';
+import type { TabsDeps, TabsUser } from './ports.ts';
+import type { Reader } from './session.ts';
+
+export type SyncState =
+  | { readonly kind: 'success' | 'syncing' | 'waiting' | 'neverRun' | 'stopped' | 'off' }
+  | { readonly kind: 'paused' | 'failed'; readonly reason: string };
+
+export interface DashboardRow {
+  readonly mailbox: Mailbox;
+  readonly module: Module;
+  readonly userName: string;
+  readonly state: SyncState;
+  readonly last: RunRecord | null;
+  readonly nextRunAt: number | null;
+  readonly canSync: boolean;
+}
+
+export interface DashboardFailure {
+  readonly failure: FailureRecord;
+  /** Null: not the reader's own item, so its name stays hidden. */
+  readonly title: string | null;
+  readonly address: string;
+}
+
+export interface Dashboard {
+  readonly reader: Reader;
+  readonly nowMs: number;
+  readonly setUp: boolean;
+  readonly search: string;
+  readonly page: number;
+  readonly pages: number;
+  readonly totals: { readonly mailboxes: number; readonly paused: number; readonly found: number };
+  readonly rows: readonly DashboardRow[];
+  readonly held: readonly { readonly held: HeldSummary; readonly address: string }[];
+  readonly failures: readonly DashboardFailure[];
+  readonly runs: readonly { readonly run: RunRecord; readonly address: string }[];
+  readonly days: readonly { readonly day: string; readonly done: number; readonly failed: number }[];
+}
+
+export interface DashboardQuery {
+  readonly search: string;
+  /** From 1. */
+  readonly page: number;
+}
+
+const rowsPerPage = 50;
+const shownFailures = 25;
+const shownRuns = 10;
+const chartDays = 14;
+const dayMs = 86_400_000;
+
+/** The mailboxes this reader may see and act on: all for managers, else his own. */
+export async function visibleMailboxes(deps: TabsDeps, reader: Reader): Promise<Mailbox[]> {
+  if (reader.managing) return deps.mailboxes.list();
+  const own = await deps.mailboxes.forUser(reader.user.id);
+  return own ? [own] : [];
+}
+
+/** Null both for a mailbox that is not there and for one that is not the reader's business. */
+export async function visibleMailbox(deps: TabsDeps, reader: Reader, id: string): Promise<Mailbox | null> {
+  const mailbox = await deps.mailboxes.get(id);
+  if (!mailbox) return null;
+  return reader.managing || mailbox.crmUserId === reader.user.id ? mailbox : null;
+}
+
+export async function loadDashboard(
+  deps: TabsDeps,
+  reader: Reader,
+  query: DashboardQuery,
+): Promise<Dashboard> {
+  const nowMs = deps.clock();
+  const mailboxes = await visibleMailboxes(deps, reader);
+  const none = !reader.managing && mailboxes.length === 0;
+  const only = reader.managing ? undefined : mailboxes[0]?.id;
+  const firstDay = Math.floor(nowMs / dayMs) * dayMs - (chartDays - 1) * dayMs;
+  const [users, { settings }, failures, held, runs, perDay] = await Promise.all([
+    deps.users(),
+    deps.settings.load(),
+    none ? [] : deps.reports.failures(shownFailures, only),
+    none ? [] : deps.reports.held(only),
+    none ? [] : deps.reports.recent(shownRuns, only),
+    none ? [] : deps.reports.perDay(firstDay, only),
+  ]);
+  const usersById = new Map(users.map((user) => [user.id, user]));
+  const byId = new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox]));
+  const addressOf = (mailboxId: string): string => byId.get(mailboxId)?.address ?? 'a removed mailbox';
+
+  const found = mailboxes
+    .map((mailbox) => ({ mailbox, user: usersById.get(mailbox.crmUserId) }))
+    .filter(({ mailbox, user }) => matches(query.search, mailbox, user))
+    .sort((one, other) => one.mailbox.address.localeCompare(other.mailbox.address));
+  const pages = Math.max(1, Math.ceil(found.length / rowsPerPage));
+  const page = Math.min(Math.max(1, query.page), pages);
+  const shown = found.slice((page - 1) * rowsPerPage, page * rowsPerPage);
+  const rows = await Promise.all(
+    shown.flatMap(({ mailbox, user }) =>
+      modules.map((module) => loadRow(deps, mailbox, module, user, settings.modules[module].enabled)),
+    ),
+  );
+  return {
+    reader,
+    nowMs,
+    setUp: settings.exchange !== null,
+    search: query.search,
+    page,
+    pages,
+    totals: {
+      mailboxes: mailboxes.length,
+      paused: mailboxes.filter((mailbox) => mailbox.state === 'paused').length,
+      found: found.length,
+    },
+    rows,
+    held: held.map((summary) => ({ held: summary, address: addressOf(summary.mailboxId) })),
+    failures: failures.map((failure) => {
+      const own = byId.get(failure.mailboxId)?.crmUserId === reader.user.id;
+      return { failure, title: own ? failure.title : null, address: addressOf(failure.mailboxId) };
+    }),
+    runs: runs.map((run) => ({ run, address: addressOf(run.mailboxId) })),
+    days: fillDays(perDay, firstDay),
+  };
+}
+
+function matches(search: string, mailbox: Mailbox, user: TabsUser | undefined): boolean {
+  const text = `${mailbox.address} ${user?.name ?? ''} ${user?.email ?? ''}`.toLowerCase();
+  return text.includes(search.toLowerCase());
+}
+
+async function loadRow(
+  deps: TabsDeps,
+  mailbox: Mailbox,
+  module: Module,
+  user: TabsUser | undefined,
+  enabled: boolean,
+): Promise<DashboardRow> {
+  const scope = { mailboxId: mailbox.id, module };
+  const last = await deps.reports.latest(scope);
+  const standing = standingState(mailbox, user, enabled);
+  const activity = deps.engineControl.activity(scope);
+  return {
+    mailbox,
+    module,
+    userName: user?.name ?? 'A user the CRM no longer has',
+    state: standing ?? runState(activity, last),
+    last,
+    nextRunAt: standing ? null : deps.engineControl.nextRunAt(scope),
+    canSync: !standing,
+  };
+}
+
+/** What keeps the mailbox from being synced at all, or null. */
+function standingState(mailbox: Mailbox, user: TabsUser | undefined, enabled: boolean): SyncState | null {
+  if (mailbox.state === 'off' || !enabled) return { kind: 'off' };
+  if (mailbox.state === 'paused') {
+    return { kind: 'paused', reason: mailbox.pausedReason ?? 'Paused without a reason given.' };
+  }
+  if (!user?.active) return { kind: 'paused', reason: 'The user is not active in the CRM.' };
+  return null;
+}
+
+function runState(activity: 'idle' | 'waiting' | 'running', last: RunRecord | null): SyncState {
+  if (activity === 'running' || last?.state === 'running') return { kind: 'syncing' };
+  if (activity === 'waiting') return { kind: 'waiting' };
+  switch (last?.state) {
+    case undefined:
+      return { kind: 'neverRun' };
+    case 'failed':
+      return { kind: 'failed', reason: last?.error ?? 'The run failed.' };
+    case 'stopped':
+      return { kind: 'stopped' };
+    case 'done':
+      return { kind: 'success' };
+  }
+}
+
+/** Days without a run are bars of no height, not gaps. */
+function fillDays(
+  perDay: readonly { readonly day: string; readonly done: number; readonly failed: number }[],
+  firstDay: number,
+): Dashboard['days'] {
+  const known = new Map(perDay.map((day) => [day.day, day]));
+  return Array.from({ length: chartDays }, (_, index) => {
+    const day = new Date(firstDay + index * dayMs).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, done: 0, failed: 0 };
+  });
+}

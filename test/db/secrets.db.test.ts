@@ -1,0 +1,200 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { credentialEntity } from '../../src/db/entities/credential.ts';
+import { signInLinkEntity } from '../../src/db/entities/access.ts';
+import { createSecretBox } from '../../src/db/secret-box.ts';
+import { loadSecretKey } from '../../src/db/secret-key.ts';
+import { createStores } from '../../src/db/stores.ts';
+import { checkSecretKey } from '../../src/db/stores/credential-store.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { rejection } from './rejection.ts';
+import { openTestDatabase, testStoreOptions, testTime } from './test-database.ts';
+import type { TestDatabase } from './test-database.ts';
+
+const password = 'correct horse battery staple';
+
+describe('CredentialStore', () => {
+  let test: TestDatabase;
+  beforeEach(async () => {
+    test = await openTestDatabase({ inFile: true });
+  });
+  afterEach(() => test.close());
+
+  it('gives the password back, and the rest without it', async () => {
+    const { credentials } = test.stores;
+    expect(await credentials.get('service')).to.equal(null);
+    await rejection(credentials.password('service'), Error);
+    await credentials.save('service', 'svc@example.test', password);
+    expect(await credentials.password('service')).to.equal(password);
+    expect(await credentials.get('service')).to.deep.equal({
+      id: 'service',
+      username: 'svc@example.test',
+      pausedReason: null,
+    });
+  });
+
+  it('stays paused until a password is saved', async () => {
+    const { credentials } = test.stores;
+    await rejection(credentials.pause('service', 'refused'), Error);
+    await credentials.save('service', 'svc', password);
+    await credentials.pause('service', 'The server refused the password.');
+    expect(await credentials.get('service')).to.include({ pausedReason: 'The server refused the password.' });
+    await credentials.save('service', 'svc', 'another');
+    expect(await credentials.get('service')).to.include({ pausedReason: null });
+    expect(await credentials.password('service')).to.equal('another');
+  });
+
+  it('refuses a wrong key before it reads or writes anything with it', async () => {
+    await test.stores.credentials.save('service', 'svc', password);
+    const secretKey = Buffer.alloc(32, 8);
+    const { credentials } = createStores(test.database, { ...testStoreOptions, secretKey });
+    await rejection(credentials.password('service'), ConfigError);
+    await rejection(credentials.save('other', 'svc', 'x'), ConfigError);
+    const error = await rejection(checkSecretKey(test.database, secretKey), ConfigError);
+    expect(error.message).to.contain('EXSYNC_SECRET_KEY');
+    await checkSecretKey(test.database, testStoreOptions.secretKey);
+    expect(await test.stores.credentials.password('service')).to.equal(password);
+  });
+
+  it('opens no ciphertext that was moved to another row or changed', async () => {
+    const { credentials } = test.stores;
+    await credentials.save('service', 'svc', password);
+    await credentials.save('mallory', 'mallory', 'x');
+    const { password: sealed } = await test.database.read((manager) =>
+      manager.findOneByOrFail(credentialEntity, { id: 'service' }),
+    );
+    const put = (text: string) =>
+      test.database.transaction((manager) =>
+        manager.update(credentialEntity, { id: 'mallory' }, { password: text }),
+      );
+    await put(sealed);
+    await rejection(credentials.password('mallory'), Error);
+    await put(Buffer.from('short').toString('base64'));
+    await rejection(credentials.password('mallory'), Error);
+  });
+
+  it('and AccessStore leave no secret in clear in the files', async () => {
+    const { credentials, access } = test.stores;
+    await credentials.save('service', 'svc-in-clear', password);
+    const signIn = await access.createSignInLink('user-1', 1_000);
+    const { secret: session } = await access.createSession('user-1', 1_000);
+    const token = await access.createToken('user-1', 'importer', ['crm:read'], 1_000);
+    const folder = dirname(test.file ?? '');
+    const names = await readdir(folder);
+    const files = Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, name)))));
+    expect(files.includes('svc-in-clear')).to.equal(true);
+    for (const secret of [password, signIn, session, token, token.slice('exs_'.length)]) {
+      expect(files.includes(secret)).to.equal(false);
+    }
+  });
+});
+
+describe('SecretBox', () => {
+  it('never seals the same twice alike', () => {
+    const box = createSecretBox(Buffer.alloc(32, 1));
+    const place = ['credentials', 'a', 'password'] as const;
+    const [one, two] = [box.seal(place, 'x'), box.seal(place, 'x')];
+    expect(one).to.not.equal(two);
+    expect([box.open(place, one), box.open(place, two)]).to.deep.equal(['x', 'x']);
+    expect(() => box.open(['credentials', 'a', 'username'], one)).to.throw();
+  });
+});
+
+describe('AccessStore', () => {
+  let test: TestDatabase;
+  let now: number;
+  beforeEach(async () => {
+    now = testTime;
+    test = await openTestDatabase({ clock: () => now });
+  });
+  afterEach(() => test.close());
+
+  it('lets a sign-in link in once, also of two at the same time', async () => {
+    const { access } = test.stores;
+    const secret = await access.createSignInLink('user-1', 1_000);
+    expect(secret).to.match(/^[\w-]{43}$/);
+    const redeemed = await Promise.all([access.redeemSignInLink(secret), access.redeemSignInLink(secret)]);
+    expect(redeemed).to.have.members(['user-1', null]);
+    expect(await access.redeemSignInLink('guess')).to.equal(null);
+  });
+
+  it('lets nothing in that has expired, and throws it away', async () => {
+    const { access } = test.stores;
+    const link = await access.createSignInLink('user-1', 1_000);
+    const { secret } = await access.createSession('user-1', 1_000);
+    const token = await access.createToken('user-1', 'importer', ['crm:read'], 1_000);
+    now += 1_000;
+    expect(await access.session(secret)).to.equal(null);
+    expect(await access.token(token)).to.equal(null);
+    await access.createSignInLink('user-2', 1_000);
+    const left = await test.database.read((manager) => manager.count(signInLinkEntity));
+    expect(left).to.equal(1);
+    expect(await access.redeemSignInLink(link)).to.equal(null);
+  });
+
+  it('keeps a session until it ends', async () => {
+    const { access } = test.stores;
+    const { secret, csrfToken } = await access.createSession('user-1', 1_000);
+    expect(csrfToken).to.not.equal(secret);
+    expect(await access.session(secret)).to.deep.equal({ crmUserId: 'user-1', csrfToken });
+    await access.endSession(secret);
+    expect(await access.session(secret)).to.equal(null);
+  });
+
+  it('knows a token by its scopes and its prefix', async () => {
+    const { access } = test.stores;
+    const token = await access.createToken('user-1', 'importer', ['crm:read', 'crm:write'], 1_000);
+    expect(token).to.match(/^exs_[\w-]{43}$/);
+    expect(await access.token(token)).to.deep.equal({
+      crmUserId: 'user-1',
+      scopes: ['crm:read', 'crm:write'],
+    });
+    expect(await access.token(token.slice(4))).to.equal(null);
+  });
+});
+
+describe('loadSecretKey', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'exsync-key-'));
+    file = join(folder, 'keys', 'secret.key');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('makes a key file for the owner alone and reads it again', async () => {
+    const key = loadSecretKey({ file });
+    expect(key).to.have.length(32);
+    expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    expect(loadSecretKey({ file })).to.deep.equal(key);
+  });
+
+  it('takes the key of the environment and makes no file', async () => {
+    const key = Buffer.alloc(32, 9);
+    expect(loadSecretKey({ fromEnvironment: key.toString('base64'), file })).to.deep.equal(key);
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it('refuses a key of the wrong length without repeating it', () => {
+    const fromEnvironment = Buffer.alloc(16, 9).toString('base64');
+    expect(() => loadSecretKey({ fromEnvironment, file }))
+      .to.throw(ConfigError, 'EXSYNC_SECRET_KEY')
+      .with.property('message')
+      .that.does.not.contain(fromEnvironment);
+    expect(() => loadSecretKey({ fromEnvironment: 'not base64!', file })).to.throw(ConfigError);
+  });
+
+  it('refuses a file that others may read and says how to mend it', async () => {
+    loadSecretKey({ file });
+    await chmod(file, 0o644);
+    expect(() => loadSecretKey({ file })).to.throw(ConfigError, `chmod 600 ${file}`);
+  });
+
+  it('refuses an empty file instead of making another key', async () => {
+    loadSecretKey({ file });
+    await writeFile(file, '');
+    expect(() => loadSecretKey({ file })).to.throw(ConfigError, file);
+  });
+});

@@ -1,0 +1,48 @@
+/** The real, independent client exchangelib against the stand-in. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { startExchange } from '../../sandbox/exchange/server.ts';
+
+const run = promisify(execFile);
+const PROBE = process.env['EWS_PROBE'] ?? '../shared/probes/exchangelib_probe.py';
+const SCHEMAS = process.env['EWS_SCHEMAS_DIR'] ?? '../shared/ews/schemas';
+/** What the stand-in has no store for yet. */
+const SKIP = 'task_,calendar_,free_busy,draft_,mime_,send_,mark_read';
+
+describe('sandbox with exchangelib', function () {
+  this.timeout(60_000);
+
+  it('passes every step of the probe that needs contacts and folders only', async function () {
+    const xsd = `${SCHEMAS}/Exchange2013_SP1/ews.xsd`;
+    if (![PROBE, xsd, '/usr/bin/python3'].every((path) => existsSync(path))) {
+      if (process.env['CI'] === 'true') throw new Error(`${PROBE}, ${xsd} or python3 is missing`);
+      console.warn(`SKIPPED: ${PROBE}, ${xsd} or /usr/bin/python3 is missing`);
+      this.skip();
+    }
+    const server = await startExchange();
+    try {
+      const env = {
+        PATH: process.env['PATH'],
+        EWS_URL: server.url,
+        EWS_USER: 'svc@example.test',
+        PASSWORD: 'svc',
+        IMPERSONATE: 'alice@example.test',
+        IMPERSONATE_DENIED: 'carol@example.test',
+        VALIDATE_XSD: xsd,
+        SKIP,
+      };
+      const { stdout } = await run('/usr/bin/python3', [PROBE], { env }).catch((error: unknown) => {
+        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 2) {
+          throw new Error('exchangelib is missing: apt-get install python3-exchangelib');
+        }
+        return error as { stdout: string };
+      });
+      expect(stdout, stdout).to.match(/^PASS {2}schema_valid/m);
+      expect(stdout, stdout).to.match(/^\d+ passed, 0 failed/m);
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,0 +1,309 @@
+/** The real application on stores kept in memory, with an engine the test moves by hand. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Router } from 'express';
+import type {
+  AccessStore,
+  FailureRecord,
+  HeldSummary,
+  Mailbox,
+  MailboxStore,
+  RunReports,
+  Settings,
+} from '../../src/sync/administration.ts';
+import type { RunCounts, RunRecord, RunScope, SideCounts } from '../../src/sync/stores.ts';
+import { createApp } from '../../src/tabs/app.ts';
+import type { SyncProgress, TabsDeps, TabsUser } from '../../src/tabs/ports.ts';
+
+export const nowMs = Date.UTC(2026, 10, 22, 21, 14);
+const minuteMs = 60_000;
+
+export const anna: TabsUser = {
+  id: 'u-anna',
+  name: 'Anna Berg',
+  email: 'anna@example.test',
+  active: true,
+  manager: true,
+  administrator: false,
+};
+export const bob: TabsUser = {
+  id: 'u-bob',
+  name: 'Bob Keller',
+  email: 'bob@example.test',
+  active: true,
+  manager: false,
+  administrator: false,
+};
+/** Her name is an attack. */
+export const carol: TabsUser = {
+  id: 'u-carol',
+  name: '<script>document.title="owned"</script><img src=x onerror=alert(1)>',
+  email: 'carol@example.test',
+  active: true,
+  manager: false,
+  administrator: false,
+};
+export const dora: TabsUser = { ...bob, id: 'u-dora', name: 'Dora Lindqvist', email: 'dora@example.test' };
+
+export function mailboxOf(
+  user: TabsUser,
+  state: Mailbox['state'] = 'active',
+  pausedReason: string | null = null,
+) {
+  return {
+    id: `m-${user.id.slice(2)}`,
+    crmUserId: user.id,
+    address: user.email,
+    credentialId: null,
+    state,
+    pausedReason,
+  } satisfies Mailbox;
+}
+
+const none: SideCounts = { created: 0, updated: 0, deleted: 0, conflicts: 0, failed: 0 };
+export function counts(crm: Partial<SideCounts> = {}, exchange: Partial<SideCounts> = {}): RunCounts {
+  return { crm: { ...none, ...crm }, exchange: { ...none, ...exchange } };
+}
+
+let lastRunId = 0;
+export function runOf(mailbox: Mailbox, over: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: ++lastRunId,
+    mailboxId: mailbox.id,
+    module: 'contacts',
+    kind: 'sync',
+    trigger: 'schedule',
+    state: 'done',
+    startedAt: nowMs - 4 * minuteMs,
+    finishedAt: nowMs - 3 * minuteMs,
+    counts: counts(),
+    held: 0,
+    error: null,
+    ...over,
+  };
+}
+
+export interface TabsFixture {
+  readonly url: string;
+  readonly users: TabsUser[];
+  readonly mailboxes: Mailbox[];
+  readonly runs: RunRecord[];
+  readonly failures: FailureRecord[];
+  readonly held: HeldSummary[];
+  readonly nextRuns: Map<string, number>;
+  readonly activity: Map<string, 'waiting' | 'running'>;
+  readonly calls: string[];
+  readonly audited: string[];
+  readonly errors: string[];
+  settings: Settings;
+  /** Time of the application; the browser's own is the real one. */
+  nowMs: number;
+  signInLink(user: TabsUser): Promise<string>;
+  emit(progress: SyncProgress): void;
+  listeners(): number;
+  close(): Promise<void>;
+}
+
+const contacts: Settings['modules']['contacts'] = {
+  enabled: true,
+  type: 'twoWay',
+  direction: 'crmToExchange',
+  winner: 'crm',
+  deletes: { crm: true, exchange: false },
+  firstSyncCap: 10_000,
+};
+
+const settings: Settings = {
+  exchange: {
+    url: 'https://exchange.example.test/EWS',
+    mode: 'impersonation',
+    ca: null,
+    schema: 'Exchange2016',
+  },
+  modules: { contacts },
+  schedule: { everyMinutes: 15 },
+  guard: {
+    removes: { count: 10, share: 0.1 },
+    overwrites: { count: 100, share: 0.25 },
+    creates: { count: 1000, share: 0.25 },
+    pauseDays: 14,
+  },
+};
+
+function memoryAccess(): AccessStore {
+  const links = new Map<string, string>();
+  const sessions = new Map<string, { crmUserId: string; csrfToken: string }>();
+  let made = 0;
+  const unused = () => Promise.reject(new Error('not used by the pages'));
+  return {
+    createSignInLink: async (crmUserId) => {
+      const secret = `link-secret-${++made}`;
+      links.set(secret, crmUserId);
+      return secret;
+    },
+    redeemSignInLink: async (secret) => {
+      const user = links.get(secret) ?? null;
+      links.delete(secret);
+      return user;
+    },
+    createSession: async (crmUserId) => {
+      const session = { secret: `session-secret-${++made}`, csrfToken: `csrf-token-${made}` };
+      sessions.set(session.secret, { crmUserId, csrfToken: session.csrfToken });
+      return session;
+    },
+    session: async (secret) => sessions.get(secret) ?? null,
+    endSession: async (secret) => void sessions.delete(secret),
+    createToken: unused,
+    token: unused,
+  };
+}
+
+export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixture> {
+  const access = memoryAccess();
+  const listeners = new Set<(progress: SyncProgress) => void>();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const of = (mailboxId: string | undefined) => (record: RunScope) =>
+    mailboxId === undefined || record.mailboxId === mailboxId;
+
+  const fixture: TabsFixture = {
+    url,
+    users: [],
+    mailboxes: [],
+    runs: [],
+    failures: [],
+    held: [],
+    nextRuns: new Map(),
+    activity: new Map(),
+    calls: [],
+    audited: [],
+    errors: [],
+    settings,
+    nowMs,
+    signInLink: async (user) => `${url}/sign-in?link=${await access.createSignInLink(user.id, 60_000)}`,
+    emit: (progress) => listeners.forEach((listener) => listener(progress)),
+    listeners: () => listeners.size,
+    close: async () => {
+      tabs.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  const mailboxes: MailboxStore = {
+    list: async () => [...fixture.mailboxes],
+    get: async (id) => fixture.mailboxes.find((mailbox) => mailbox.id === id) ?? null,
+    forUser: async (id) => fixture.mailboxes.find((mailbox) => mailbox.crmUserId === id) ?? null,
+    add: () => Promise.reject(new Error('not used by the pages')),
+    setState: () => Promise.reject(new Error('not used by the pages')),
+  };
+  const reports: RunReports = {
+    latest: async (scope) => fixture.runs.find(of(scope.mailboxId)) ?? null,
+    recent: async (limit, id) => fixture.runs.filter(of(id)).slice(0, limit),
+    failures: async (limit, id) => fixture.failures.filter(of(id)).slice(0, limit),
+    held: async (id) => fixture.held.filter(of(id)),
+    perDay: async () => [
+      { day: '2026-11-18', done: 240, failed: 0 },
+      { day: '2026-11-20', done: 90, failed: 4 },
+      { day: '2026-11-21', done: 130, failed: 0 },
+      { day: '2026-11-22', done: 61, failed: 2 },
+    ],
+  };
+  const log = (message: string): void => void fixture.errors.push(message);
+  const tabs = createApp({
+    access,
+    mailboxes,
+    settings: {
+      load: async () => ({ version: 1, settings: fixture.settings }),
+      save: () => Promise.reject(new Error('not used by the pages')),
+      installationId: async () => 'installation',
+    },
+    reports,
+    audit: { record: async (actor, what) => void fixture.audited.push(`${actor} ${what}`) },
+    users: async () => fixture.users,
+    engineControl: {
+      syncNow: async (id) => void fixture.calls.push(`sync ${id}`),
+      retryNow: async (id) => void fixture.calls.push(`retry ${id}`),
+      decideHeld: async (held, decision, actor) =>
+        void fixture.calls.push(`${decision} ${held.count} ${held.kind} of run ${held.runId} by ${actor}`),
+      nextRunAt: (scope) => fixture.nextRuns.get(scope.mailboxId) ?? null,
+      activity: (scope) => fixture.activity.get(scope.mailboxId) ?? 'idle',
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    crmApi: Router(),
+    publicUrl: url,
+    frameAncestors: [],
+    sessionMs: 3_600_000,
+    clock: () => fixture.nowMs,
+    log: { error: log, warn: log, info: log, debug: log },
+    ...over,
+  });
+  server.on('request', tabs.app);
+  return fixture;
+}
+
+/** Four people: one in step with failures, one held back, one paused, one never run. */
+export function fillTabs(fixture: TabsFixture): void {
+  const at = fixture.nowMs;
+  const [annas, bobs, carols, doras] = [
+    mailboxOf(anna),
+    mailboxOf(bob),
+    mailboxOf(carol),
+    mailboxOf(dora, 'paused', 'Exchange rejected the password. Enter the new one to go on.'),
+  ];
+  fixture.users.push(anna, bob, carol, dora);
+  fixture.mailboxes.push(annas, bobs, carols, doras);
+  fixture.runs.push(
+    runOf(annas, {
+      startedAt: at - 4 * minuteMs,
+      finishedAt: at - 3 * minuteMs,
+      counts: counts({ updated: 3 }, { created: 12, updated: 1, failed: 2 }),
+    }),
+    runOf(bobs, {
+      startedAt: at - 16 * minuteMs,
+      finishedAt: at - 15 * minuteMs,
+      counts: counts({ created: 1204, conflicts: 2 }),
+      held: 37,
+    }),
+    runOf(doras, {
+      startedAt: at - 300 * minuteMs,
+      finishedAt: at - 299 * minuteMs,
+      state: 'failed',
+      error: 'Exchange rejected the password.',
+    }),
+  );
+  fixture.nextRuns
+    .set('m-anna', at + 11 * minuteMs)
+    .set('m-bob', at + 2 * minuteMs)
+    .set('m-carol', at + minuteMs);
+  fixture.held.push({
+    mailboxId: 'm-bob',
+    module: 'contacts',
+    runId: 2,
+    kind: 'remove',
+    side: 'exchange',
+    count: 37,
+  });
+  const failure = {
+    module: 'contacts',
+    side: 'exchange',
+    code: 'ErrorInvalidPropertySet',
+    message: 'Exchange refused the birthday, because it lies before the year 1601.',
+    attempts: 2,
+    nextAttemptAt: at + 8 * minuteMs,
+  } as const;
+  fixture.failures.push(
+    { ...failure, mailboxId: 'm-anna', inboxId: 1, title: 'Gottfried Leibniz' },
+    {
+      ...failure,
+      mailboxId: 'm-bob',
+      inboxId: 2,
+      title: 'Dr. Secret Affair',
+      nextAttemptAt: null,
+      attempts: 1,
+    },
+  );
+}
