@@ -55,11 +55,10 @@ function isDatabaseUrl(given: string): boolean {
   return url?.protocol === 'mysql:' && url.hostname !== '' && url.pathname.length > 1;
 }
 
-const keyExpectation = '32 bytes in base64 or 64 hexadecimal digits';
+const keyExpectation = '32 bytes in base64, such as openssl rand -base64 32 makes';
 
 function isKey(given: string): boolean {
-  if (/^[0-9a-f]{64}$/i.test(given)) return true;
-  return /^[A-Za-z0-9+/_-]{43}=?$/.test(given) && Buffer.from(given, 'base64').length === 32;
+  return /^[A-Za-z0-9+/]{43}=$/.test(given);
 }
 
 const schema = z.strictObject({

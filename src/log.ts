@@ -9,7 +9,7 @@ export interface LogOptions {
   readonly stream?: NodeJS.WritableStream;
 }
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** Secrets under telling names and in Authorization headers are blotted out of fields, errors and their causes. */
 export interface Log {

@@ -6,7 +6,6 @@ import type { RunOutcome } from '../engine/sync-run.ts';
 import { retryAfterMs } from '../engine/sync-run.ts';
 import type { Decision } from '../engine/sync-run.ts';
 import { ConfigError } from '../errors.ts';
-import { sleepFor } from '../ews/back-off.ts';
 import { cronTicker, createScheduler } from '../scheduler/scheduler.ts';
 import type { RunEnd, RunTrigger, Scheduler } from '../scheduler/scheduler.ts';
 import { modules } from '../sync/model.ts';
@@ -62,7 +61,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
     lastRetryMs: config.sync.lastRetrySeconds * 1000,
     clock: Date.now,
     random: Math.random,
-    sleep: sleepFor,
+    sleep: restFor,
     ticker: cronTicker,
   });
   scheduler.subscribe((event) => tell(event.scope, event.phase, null));
@@ -105,6 +104,20 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
       server.closeAllConnections();
     },
   };
+}
+
+/** Resolves after `ms`, or as soon as the signal is aborted. */
+function restFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 function endOf(outcome: RunOutcome): RunEnd {

@@ -142,7 +142,7 @@ export function isRetryable(code: string): boolean {
   return meanings[code]?.retryable ?? false;
 }
 
-export function isNotCarriedOut(code: string): boolean {
+function isNotCarriedOut(code: string): boolean {
   return meanings[code]?.notCarriedOut ?? false;
 }
 

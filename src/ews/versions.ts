@@ -1,7 +1,7 @@
 /** The request schemas we speak and what each of them lacks. A further release is a further row. */
 
 /** What a schema may lack of what we ask for. */
-export type SchemaFeature =
+type SchemaFeature =
   /** HasPicture and IsContactPhoto. */
   'contactPhoto';
 

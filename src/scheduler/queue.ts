@@ -9,7 +9,7 @@ export interface QueueOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export type Work = (signal: AbortSignal) => Promise<void>;
+type Work = (signal: AbortSignal) => Promise<void>;
 
 /** What became of a request: started or waiting for its turn, or taken in by one that waits already. */
 export type Placement = 'waiting' | 'merged' | 'refused';

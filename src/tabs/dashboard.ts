@@ -19,7 +19,7 @@ export interface DashboardRow {
   readonly canSync: boolean;
 }
 
-export interface DashboardFailure {
+interface DashboardFailure {
   readonly failure: FailureRecord;
   /** Null: not the reader's own item, so its name stays hidden. */
   readonly title: string | null;

@@ -90,7 +90,7 @@ export function isOwnForm(request: Request, csrfToken: string): boolean {
   return sameText(formField(request, 'csrf'), csrfToken);
 }
 
-export function sameText(given: string, expected: string): boolean {
+function sameText(given: string, expected: string): boolean {
   const one = Buffer.from(given);
   const other = Buffer.from(expected);
   return one.length === other.length && one.length > 0 && timingSafeEqual(one, other);

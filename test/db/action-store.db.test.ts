@@ -151,16 +151,22 @@ describe('SyncStore: runs, plans and intents', () => {
     expect(linkIds(await sync.held(scope))).to.deep.equal(['a', 'a', 'b', 'c']);
   });
 
-  it('shows what the newest plan holds, a preview left out', async () => {
-    await sync.savePlan(lease, runId, [action('old', { kind: 'remove' })]);
+  it('shows what waits, of each link its newest plan, a preview left out', async () => {
+    const remove = { kind: 'remove' } as const;
+    await sync.savePlan(lease, runId, [action('waits', remove), action('again', remove)]);
     await sync.hold(lease, runId, 'removes');
     await newRun();
-    await sync.savePlan(lease, runId, [action('new', { kind: 'remove' })]);
+    await sync.savePlan(lease, runId, [action('again', remove), action('new', remove)]);
     await sync.hold(lease, runId, 'removes');
     const preview = await sync.startRun(lease, scope, 'preview', 'test');
-    await sync.savePlan(lease, preview, [action('shown', { kind: 'remove' })]);
+    await sync.savePlan(lease, preview, [action('shown', remove)]);
     await sync.hold(lease, preview, 'removes');
-    expect(linkIds(await sync.held(scope))).to.deep.equal(['new']);
+    const held = await sync.held(scope);
+    expect(held.map((one) => [one.linkId, one.runId])).to.deep.equal([
+      ['waits', runId - 1],
+      ['again', runId],
+      ['new', runId],
+    ]);
   });
 
   it('plans approved actions in the run named and neither weighs nor holds them again', async () => {
@@ -205,7 +211,7 @@ describe('SyncStore: runs, plans and intents', () => {
     expect(await sync.doneTotals({ ...scope, mailboxId: 'mailbox-2' }, 0)).to.deep.equal(nothing);
   });
 
-  it('finds what a crash left, oldest first, and not what previews planned', async () => {
+  it('finds what earlier runs left, oldest first', async () => {
     await sync.savePlan(lease, runId, [
       action('tried'),
       action('planned'),
@@ -216,8 +222,6 @@ describe('SyncStore: runs, plans and intents', () => {
     await sync.beginActions(lease, [stored[0]?.id ?? 0]);
     await finish(stored.slice(2, 3));
     await finish(stored.slice(3), 'dropped');
-    const preview = await sync.startRun(lease, scope, 'preview', 'test');
-    await sync.savePlan(lease, preview, [action('previewed')]);
     await newRun();
     await sync.savePlan(lease, runId, [action('own')]);
 

@@ -88,25 +88,35 @@ describe('RunReports', () => {
     expect(await reports.failures(10, 'mailbox-2')).to.deep.equal([]);
   });
 
-  it("counts the items held by each mailbox's newest plan", async () => {
+  it('counts held items by plan, kind and side', async () => {
     const { sync, reports } = test.stores;
     const remove = { kind: 'remove' } as const;
+    const create = { kind: 'create', side: 'exchange' } as const;
     const old = await startRun(test);
-    await sync.savePlan(old.lease, old.runId, [action('x', remove)]);
+    await sync.savePlan(old.lease, old.runId, [action('a', remove), action('b', remove)]);
     await sync.hold(old.lease, old.runId, 'removes');
     await endRun(test, old);
     const { lease, runId } = await startRun(test);
-    await sync.savePlan(lease, runId, [action('a', remove), action('b', remove), action('c')]);
+    await sync.savePlan(lease, runId, [
+      action('a', remove),
+      action('c', create, { final: false }),
+      action('c', { side: 'exchange' }, { step: 1 }),
+      action('d', create),
+      action('e'),
+    ]);
     await sync.hold(lease, runId, 'removes');
+    await sync.hold(lease, runId, 'creates');
     const second = await startRun(test, other);
-    await sync.savePlan(second.lease, second.runId, [action('d', { ...remove, side: 'exchange' })]);
+    await sync.savePlan(second.lease, second.runId, [action('f', remove)]);
     await sync.hold(second.lease, second.runId, 'removes');
 
-    const mine = { ...scope, runId, kind: 'remove', side: 'crm', count: 2 };
-    expect(await reports.held()).to.deep.equal([
-      mine,
-      { ...other, runId: second.runId, kind: 'remove', side: 'exchange', count: 1 },
-    ]);
-    expect(await reports.held('mailbox-1')).to.deep.equal([mine]);
+    const removes = { kind: 'remove', side: 'crm', count: 1 };
+    const mine = [
+      { ...scope, runId: old.runId, ...removes },
+      { ...scope, runId, ...removes },
+      { ...scope, runId, kind: 'create', side: 'exchange', count: 2 },
+    ];
+    expect(await reports.held()).to.deep.equal([...mine, { ...other, runId: second.runId, ...removes }]);
+    expect(await reports.held('mailbox-1')).to.deep.equal(mine);
   });
 });

@@ -11,7 +11,9 @@ describe('queue', () => {
 
   beforeEach(() => {
     time = new HandClock();
-    [started, crashes, gates, signals] = [[], [], new Map(), new Map()];
+    [started, crashes] = [[], []];
+    gates = new Map();
+    signals = new Map();
   });
 
   function queueOf(concurrency: number): Queue {

@@ -12,12 +12,8 @@ describe('html', () => {
   });
 
   it('leaves its own results as they are and joins lists', () => {
-    const items = ['<1>', '2'].map((item) => html`<li>${item}</li>`);
-    expect(
-      html`<ul>
-        ${items}
-      </ul>`.toString(),
-    ).to.equal('<ul><li>&lt;1&gt;</li><li>2</li></ul>');
+    const items = ['<1>', '2'].map((item) => html`<b>${item}</b>`);
+    expect(html`<p>${items}</p>`.toString()).to.equal('<p><b>&lt;1&gt;</b><b>2</b></p>');
   });
 
   it('does not take an object that only looks like markup', () => {

@@ -15,7 +15,7 @@ import type { RunCounts, RunRecord, RunScope, SideCounts } from '../../src/sync/
 import { createApp } from '../../src/tabs/app.ts';
 import type { SyncProgress, TabsDeps, TabsUser } from '../../src/tabs/ports.ts';
 
-export const nowMs = Date.UTC(2026, 10, 22, 21, 14);
+const nowMs = Date.UTC(2026, 10, 22, 21, 14);
 const minuteMs = 60_000;
 
 export const anna: TabsUser = {
@@ -43,7 +43,7 @@ export const carol: TabsUser = {
   manager: false,
   administrator: false,
 };
-export const dora: TabsUser = { ...bob, id: 'u-dora', name: 'Dora Lindqvist', email: 'dora@example.test' };
+const dora: TabsUser = { ...bob, id: 'u-dora', name: 'Dora Lindqvist', email: 'dora@example.test' };
 
 export function mailboxOf(
   user: TabsUser,

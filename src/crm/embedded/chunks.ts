@@ -1,5 +1,5 @@
 /** How many rows one statement takes: SQLite allows 32,766 parameters, a contact has 17 columns. */
-export const chunkSize = 500;
+const chunkSize = 500;
 
 /** MySQL refuses statements beyond max_allowed_packet, 16 MB where nobody raised it. */
 const chunkCharacters = 4_000_000;

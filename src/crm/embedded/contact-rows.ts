@@ -78,7 +78,7 @@ export async function contactsById(
 }
 
 /** Completes those of the contacts that have a picture. */
-export async function addPhotos(manager: EntityManager, contacts: Map<string, Contact>): Promise<void> {
+async function addPhotos(manager: EntityManager, contacts: Map<string, Contact>): Promise<void> {
   const withPhoto = [...contacts.values()].filter((contact) => contact.hasPhoto).map((contact) => contact.id);
   for (const [id, photo] of await loadPhotos(manager, withPhoto)) {
     const contact = contacts.get(id);

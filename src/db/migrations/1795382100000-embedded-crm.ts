@@ -92,21 +92,21 @@ export class EmbeddedCrm1795382100000 implements MigrationInterface {
       new Table({ name: 'crm_counters', columns: [primary(key('name')), bigint('value'), id('epoch')] }),
     );
 
-    const insert = (table: string, rows: Record<string, string | number>[]) =>
+    const insert = (table: string, rows: Record<string, string | number | boolean>[]) =>
       queryRunner.manager.createQueryBuilder().insert().into(table).values(rows).execute();
     await insert('crm_profiles', [
       {
         id: 'administrator',
         name: 'System Administrator',
         nameKey: 'system administrator',
-        system: 1,
+        system: true,
         rights: JSON.stringify({ contacts: true, manageSync: true, manageUsers: true }),
       },
       {
         id: 'standard',
         name: 'Standard',
         nameKey: 'standard',
-        system: 1,
+        system: true,
         rights: JSON.stringify({ contacts: true, manageSync: false, manageUsers: false }),
       },
     ]);

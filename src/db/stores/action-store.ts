@@ -17,7 +17,8 @@ import { runEntity } from '../entities/run.ts';
 import { selectRows } from '../select-rows.ts';
 import { bodyFromText, bodyToText } from './action-body.ts';
 import { fenced } from './lease-store.ts';
-import { firstDoneRun, newestHoldingRun } from './run-rows.ts';
+import { newestPlans, selectHeld } from './held-rows.ts';
+import { firstDoneRun } from './run-rows.ts';
 
 type ActionMethods = Pick<
   SyncStore,
@@ -123,7 +124,6 @@ export function createActionStore(database: Database): ActionMethods {
     async leftovers(scope, exceptRunId) {
       const rows = await database.read((manager) =>
         selectRows(manager, actionEntity, actionColumns)
-          .innerJoin(runEntity.options.name, 'run', "run.id = row.runId AND run.kind = 'sync'")
           .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
           .andWhere("row.state IN ('planned', 'tried') AND row.runId <> :except", {
             except: exceptRunId ?? 0,
@@ -135,15 +135,12 @@ export function createActionStore(database: Database): ActionMethods {
     },
 
     async held(scope) {
-      const rows = await database.read(async (manager) => {
-        const runId = await newestHoldingRun(manager, scope);
-        if (runId === null) return [];
-        return selectRows(manager, actionEntity, actionColumns)
-          .where("row.runId = :runId AND row.state = 'held'", { runId })
-          .orderBy('row.id')
-          .getRawMany<StoredRow>();
-      });
-      return rows.map(fromRow);
+      const rows = await database.read((manager) =>
+        selectHeld(manager, actionColumns)
+          .andWhere('row.mailboxId = :mailboxId AND row.module = :module', scope)
+          .getRawMany<StoredRow>(),
+      );
+      return newestPlans(rows).map(fromRow);
     },
 
     decideHeld(lease, actionIds, decision, runId) {

@@ -2,13 +2,14 @@ import type { EntityManager } from 'typeorm';
 import type { FailureRecord, HeldSummary, RunReports } from '../../sync/administration.ts';
 import type { Module, Side, Values } from '../../sync/model.ts';
 import type { Database } from '../database.ts';
-import { actionEntity } from '../entities/action.ts';
+import type { ActionRow } from '../entities/action.ts';
 import { inboxEntity } from '../entities/inbox.ts';
 import type { InboxTableRow } from '../entities/inbox.ts';
 import { linkEntity } from '../entities/link.ts';
 import type { LinkRow } from '../entities/link.ts';
 import { runEntity } from '../entities/run.ts';
 import { selectRows } from '../select-rows.ts';
+import { newestPlans, selectHeld } from './held-rows.ts';
 import { parseKeyValues } from './inbox-rows.ts';
 import { fromLinkRow, itemIdColumn, linkColumns } from './link-rows.ts';
 import { fromRunRow } from './run-rows.ts';
@@ -44,23 +45,14 @@ export function createRunReports(database: Database): RunReports {
         return failures;
       }),
 
-    held: (mailboxId) =>
-      database.read(async (manager) => {
-        const query = selectRows(manager, actionEntity, ['mailboxId', 'module', 'runId', 'kind', 'side'])
-          .addSelect('COUNT(DISTINCT row.linkId)', 'count')
-          .innerJoin(runEntity.options.name, 'run', "run.id = row.runId AND run.kind = 'sync'")
-          .where("row.state = 'held'");
+    async held(mailboxId) {
+      const rows = await database.read((manager) => {
+        const query = selectHeld(manager, ['mailboxId', 'module', 'runId', 'kind', 'side', 'linkId', 'step']);
         if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
-        const rows = await query
-          .groupBy('row.mailboxId')
-          .addGroupBy('row.module')
-          .addGroupBy('row.runId')
-          .addGroupBy('row.kind')
-          .addGroupBy('row.side')
-          .orderBy('row.runId')
-          .getRawMany<HeldSummary>();
-        return newestPlans(rows.map((row) => ({ ...row, count: Number(row.count) })));
-      }),
+        return query.getRawMany<HeldRow>();
+      });
+      return summarize(newestPlans(rows));
+    },
 
     async perDay(since, mailboxId) {
       const rows = await database.read((manager) => {
@@ -114,8 +106,20 @@ function nameOf(values: Values): string {
   return name || text('company') || text('email1');
 }
 
-/** Of each scope only what its newest plan holds; older ones were planned anew since. Rows come by run, oldest first. */
-function newestPlans(rows: readonly HeldSummary[]): HeldSummary[] {
-  const newest = new Map(rows.map((row) => [`${row.mailboxId}/${row.module}`, row.runId]));
-  return rows.filter((row) => newest.get(`${row.mailboxId}/${row.module}`) === row.runId);
+type HeldRow = Pick<ActionRow, 'mailboxId' | 'module' | 'runId' | 'kind' | 'side' | 'linkId' | 'step'>;
+
+/** Counts items: the later steps of one, such as a new contact's photo, are part of its first. */
+function summarize(rows: readonly HeldRow[]): HeldSummary[] {
+  const firstSteps = new Map<string, number>();
+  for (const { linkId, step } of rows) {
+    firstSteps.set(linkId, Math.min(step, firstSteps.get(linkId) ?? step));
+  }
+  const summaries = new Map<string, HeldSummary>();
+  for (const { linkId, step, ...row } of rows) {
+    if (step !== firstSteps.get(linkId)) continue;
+    const key = [row.mailboxId, row.module, row.runId, row.kind, row.side].join('/');
+    const count = (summaries.get(key)?.count ?? 0) + 1;
+    summaries.set(key, { ...row, count } as HeldSummary);
+  }
+  return [...summaries.values()];
 }

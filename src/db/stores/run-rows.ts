@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Module } from '../../sync/model.ts';
 import type { RunCounts, RunKind, RunRecord, RunScope, RunState } from '../../sync/stores.ts';
-import { actionEntity } from '../entities/action.ts';
 import { runEntity } from '../entities/run.ts';
 import type { RunRow } from '../entities/run.ts';
 
@@ -28,17 +27,6 @@ export async function firstDoneRun(manager: EntityManager, scope: RunScope): Pro
     .select('MIN(row.id)', 'id')
     .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
     .andWhere("row.kind = 'sync' AND row.state = 'done'")
-    .getRawOne<{ id: number | null }>();
-  return found?.id ?? null;
-}
-
-/** The newest sync run of a scope with held actions; what older ones held was planned anew since. */
-export async function newestHoldingRun(manager: EntityManager, scope: RunScope): Promise<number | null> {
-  const found = await manager
-    .createQueryBuilder(actionEntity, 'row')
-    .select('MAX(row.runId)', 'id')
-    .innerJoin(runEntity.options.name, 'run', "run.id = row.runId AND run.kind = 'sync'")
-    .where("row.mailboxId = :mailboxId AND row.module = :module AND row.state = 'held'", scope)
     .getRawOne<{ id: number | null }>();
   return found?.id ?? null;
 }

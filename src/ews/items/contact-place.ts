@@ -3,7 +3,7 @@ import { bodyPath, fieldPath, indexedPath, namePrefixPath } from './property-pat
 import type { PropertyPath } from './property-path.ts';
 
 /** The dictionary a keyed entry stands in (Microsoft: EmailAddresses, PhoneNumbers). */
-export type Dictionary = 'EmailAddresses' | 'PhoneNumbers';
+type Dictionary = 'EmailAddresses' | 'PhoneNumbers';
 
 export type ContactPlace = {
   readonly field: string;

@@ -4,7 +4,7 @@ import { emptyItemList, itemListPayload } from './item-list.ts';
 import type { ItemList } from './item-list.ts';
 import type { Operation } from './operation.ts';
 
-export interface ItemUpdate {
+interface ItemUpdate {
   readonly id: string;
   readonly changeKey: string;
   /** XML of SetItemField and DeleteItemField elements, at least one. */

@@ -30,7 +30,7 @@ export async function createContacts(place: WritingPlace, drafts: readonly Draft
     sendDivided<Draft, WriteResult>({
       items: writable,
       send: async (some, again) => {
-        const known = false ? await lookUp(place, some) : new Map<string, Target>();
+        const known = again ? await lookUp(place, some) : new Map<string, Target>();
         const missing = some.filter(({ stamp }) => !known.has(stamp));
         const created = new Map<Draft, WriteResult>();
         if (missing.length > 0) {

@@ -5,7 +5,7 @@ import type { ItemList } from '../operations/item-list.ts';
 import type { ResponseMessage } from '../operations/operation.ts';
 import { failureOf, isConflict } from '../response-codes.ts';
 
-export function failed(failure: Failure): WriteResult {
+function failed(failure: Failure): WriteResult {
   return { kind: 'failed', failure };
 }
 

@@ -4,8 +4,7 @@ import { systemProfiles } from '../../crm/embedded/user-store.ts';
 import type { CrmProfile, CrmUser, Directory } from '../../crm/embedded/user-store.ts';
 import { Problem } from './problem.ts';
 
-export const apiScopes = ['crm:read', 'crm:write'] as const;
-export type ApiScope = (typeof apiScopes)[number];
+export type ApiScope = 'crm:read' | 'crm:write';
 
 /** The user and scopes of a valid token; null for one that is unknown, expired or revoked. */
 export type Authenticate = (

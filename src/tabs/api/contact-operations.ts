@@ -22,7 +22,7 @@ import { Problem } from './problem.ts';
 const notFound = 'There is no such contact, or it is not yours.';
 const etagHeader = { ETag: 'The revision in double quotes; give it back as If-Match.' };
 
-export function etagOf(revision: number): string {
+function etagOf(revision: number): string {
   return `"${revision}"`;
 }
 

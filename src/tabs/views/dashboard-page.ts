@@ -205,7 +205,7 @@ function heldSection({ held, reader }: Dashboard): Html | null {
   </section>`;
 }
 
-export function heldText({ kind, side, count }: HeldSummary): string {
+function heldText({ kind, side, count }: HeldSummary): string {
   const [one, many] = heldWords[kind];
   const what = count === 1 ? `1 ${one}` : `${count} ${many}`;
   const where = side ? ` in ${side === 'crm' ? 'the CRM' : 'Exchange'}` : '';

@@ -8,7 +8,7 @@ const absolute = new Intl.DateTimeFormat('en-GB', {
 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
-export function absoluteTime(ms: number): string {
+function absoluteTime(ms: number): string {
   return `${absolute.format(ms)} UTC`;
 }
 

@@ -145,6 +145,14 @@ describe('the embedded CRM side', () => {
     expect(found.at(-1)).to.deep.equal({ kind: 'deleted', id: first });
   });
 
+  it('ends with a full page when nothing follows it', async () => {
+    const drafts = Array.from({ length: 500 }, (_, i) => ({ stamp: `s:${i}`, values: { surname: `N${i}` } }));
+    await crm.sideFor('ann').create('contacts', drafts);
+    const pages: number[] = [];
+    for await (const page of crm.side.changes('contacts', null)) pages.push(page.changes.length);
+    expect(pages).to.deep.equal([500]);
+  });
+
   it('leaves what was deleted before out of a first read', async () => {
     const id = await add({ surname: 'Gone' });
     await crm.side.remove('contacts', [{ id, version: '1' }]);
