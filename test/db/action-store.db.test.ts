@@ -186,6 +186,20 @@ describe('SyncStore: runs, plans and intents', () => {
     expect(await sync.doneTotals(scope, 0)).to.include({ removes: 0 });
   });
 
+  it('decides the later steps of an item with its first', async () => {
+    await sync.savePlan(lease, runId, [
+      action('a', { kind: 'create' }, { final: false }),
+      action('a', {}, { step: 1 }),
+      action('b', { kind: 'create' }),
+    ]);
+    await sync.hold(lease, runId, 'creates');
+    const [first] = await sync.held(scope);
+    await sync.decideHeld(lease, [first?.id ?? 0], 'approved', runId);
+    expect(linkIds(await next('create'))).to.deep.equal(['a']);
+    expect(linkIds(await next('update', 1))).to.deep.equal(['a']);
+    expect(linkIds(await sync.held(scope))).to.deep.equal(['b']);
+  });
+
   it('decides only what is held', async () => {
     await sync.savePlan(lease, runId, [action('a')]);
     const [a] = await next('update');

@@ -7,7 +7,7 @@ import { selectRows } from '../select-rows.ts';
 /** Held actions, oldest first. What a preview held waits for nobody. */
 export function selectHeld(
   manager: EntityManager,
-  columns: readonly (keyof ActionRow & string)[],
+  columns: readonly (keyof ActionRow)[],
 ): SelectQueryBuilder<ActionRow> {
   return selectRows(manager, actionEntity, columns)
     .innerJoin(runEntity.options.name, 'run', "run.id = row.runId AND run.kind = 'sync'")

@@ -14,11 +14,9 @@ const onlyRow = 1;
 
 export function createSettingsStore(database: Database, clock: Clock): SettingsStore {
   return {
-    load() {
-      return database.transaction(async (manager) => {
-        const row = await loadRow(manager);
-        return { version: row.version, settings: validated(JSON.parse(row.settings)) };
-      });
+    async load() {
+      const row = await presentRow(database);
+      return { version: row.version, settings: validated(JSON.parse(row.settings)) };
     },
 
     async save(settings, version, actor) {
@@ -41,10 +39,14 @@ export function createSettingsStore(database: Database, clock: Clock): SettingsS
       });
     },
 
-    installationId() {
-      return database.transaction(async (manager) => (await loadRow(manager)).installationId);
-    },
+    installationId: async () => (await presentRow(database)).installationId,
   };
+}
+
+/** Reading takes the write lock only to make the row. */
+async function presentRow(database: Database): Promise<SettingsRow> {
+  const known = await database.read((manager) => manager.findOneBy(settingsEntity, { id: onlyRow }));
+  return known ?? database.transaction(loadRow);
 }
 
 /** The one row, made when it is first asked for. */

@@ -1,0 +1,140 @@
+/** The part that is measured: an installation on a database of its own, as the daemon opens it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { serviceCredentialId } from '../src/composition/exchange-connections.ts';
+import { openInstallation } from '../src/composition/installation.ts';
+import type { Installation } from '../src/composition/installation.ts';
+import { loadConfig } from '../src/config.ts';
+import { createLogger } from '../src/log.ts';
+import type { RunCounts } from '../src/sync/stores.ts';
+import { serveParent } from './child.ts';
+import { crmRecord } from './crm-records.ts';
+
+export type DaemonRequest =
+  | {
+      readonly kind: 'open';
+      readonly exchangeUrl: string;
+      readonly password: string;
+      readonly addresses: readonly string[];
+      readonly records: number;
+      readonly photos: boolean;
+    }
+  | { readonly kind: 'edit'; readonly address: string; readonly count: number; readonly round: number }
+  | { readonly kind: 'sync'; readonly addresses: readonly string[] };
+
+export interface Measured {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakRssMb: number;
+  readonly loopDelayP99Ms: number;
+  readonly requests: number;
+  readonly databaseBytes: number;
+  readonly counts: RunCounts;
+  readonly error: string | null;
+}
+
+let folder: string | null = null;
+let installation: Installation | null = null;
+
+async function handle(request: DaemonRequest): Promise<unknown> {
+  if (request.kind === 'open') return open(request);
+  if (installation === null) throw new Error('the installation is not open');
+  return request.kind === 'edit' ? edit(installation, request) : measure(installation, request.addresses);
+}
+
+async function open(request: Extract<DaemonRequest, { kind: 'open' }>): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'exsync-bench-'));
+  const config = loadConfig({
+    env: {
+      EXSYNC_DATABASE_URL: process.env['BENCH_DATABASE_URL'] ?? `sqlite:${join(folder, 'bench.db')}`,
+      EXSYNC_SECRET_KEY: randomBytes(32).toString('base64'),
+      EXSYNC_LOG_LEVEL: 'error',
+    },
+  });
+  installation = await openInstallation(config, createLogger(config.log));
+  const { stores, crm } = installation;
+  const { version, settings } = await stores.settings.load();
+  const exchange = {
+    url: request.exchangeUrl,
+    mode: 'impersonation',
+    ca: null,
+    schema: 'Exchange2013_SP1',
+  } as const;
+  await stores.settings.save({ ...settings, exchange }, version, 'bench');
+  await stores.credentials.save(serviceCredentialId, 'svc', request.password);
+  for (const [owner, address] of request.addresses.entries()) {
+    const made = await crm.users.create({ name: address, email: address, profileId: 'standard' });
+    if (made.kind === 'refused') throw new Error(made.message);
+    await stores.mailboxes.add({ crmUserId: made.user.id, address, credentialId: null });
+    for (let start = 0; start < request.records; start += 500) {
+      const count = Math.min(500, request.records - start);
+      const drafts = Array.from({ length: count }, (_, index) => ({
+        ownerId: made.user.id,
+        values: crmRecord(owner, start + index, request.photos),
+      }));
+      await crm.contacts.create(drafts, { actor: made.user.id, onlyOwnerId: null });
+    }
+  }
+}
+
+async function edit(
+  { crm }: Installation,
+  { address, count, round }: Extract<DaemonRequest, { kind: 'edit' }>,
+): Promise<void> {
+  const user = await crm.directory.userByEmail(address);
+  if (user === null) throw new Error(`no user ${address}`);
+  for await (const page of crm.side.changes('contacts', null, { ownerId: user.id })) {
+    const changes = page.changes
+      .slice(0, count)
+      .flatMap((change) =>
+        change.kind === 'changed'
+          ? [{ id: change.id, revision: Number(change.version), values: { jobTitle: `Edited ${round}` } }]
+          : [],
+      );
+    await crm.contacts.update(changes, { actor: user.id, onlyOwnerId: null });
+    return;
+  }
+}
+
+async function measure(
+  { stores, runs, config }: Installation,
+  addresses: readonly string[],
+): Promise<Measured> {
+  const mailboxes = (await stores.mailboxes.list()).filter(({ address }) => addresses.includes(address));
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const requestsBefore = runs.exchangeRequests();
+  const cpuBefore = process.cpuUsage();
+  const begun = performance.now();
+  delay.enable();
+  let counts: RunCounts | null = null;
+  let error: string | null = null;
+  for (const { id } of mailboxes) {
+    const signal = new AbortController().signal;
+    const outcome = await runs.run({ mailboxId: id, module: 'contacts' }, { trigger: 'bench', signal });
+    counts = outcome.counts;
+    if (outcome.state !== 'done') error = String(outcome.error ?? outcome.state);
+  }
+  delay.disable();
+  const wallMs = performance.now() - begun;
+  const cpu = process.cpuUsage(cpuBefore);
+  const path = config.database.url.replace(/^sqlite:/, '');
+  if (counts === null) throw new Error('nothing was synced');
+  return {
+    wallMs,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+    loopDelayP99Ms: delay.percentile(99) / 1e6,
+    requests: runs.exchangeRequests() - requestsBefore,
+    databaseBytes: config.database.url.startsWith('sqlite:') ? (await stat(path)).size : 0,
+    counts,
+    error,
+  } satisfies Measured;
+}
+
+serveParent<DaemonRequest>(handle, async () => {
+  await installation?.close();
+  if (folder !== null) await rm(folder, { recursive: true, force: true });
+});

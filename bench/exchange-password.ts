@@ -1,0 +1,2 @@
+/** Of every account in the benchmark's own server. */
+export const benchPassword = 'bench';
