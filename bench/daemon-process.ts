@@ -10,6 +10,7 @@ import type { Installation } from '../src/composition/installation.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
 import type { RunCounts } from '../src/sync/stores.ts';
+import { keepHeapSmall } from '../src/small-heap.ts';
 import { serveParent } from './child.ts';
 import { crmRecord } from './crm-records.ts';
 
@@ -35,6 +36,8 @@ export interface Measured {
   readonly counts: RunCounts;
   readonly error: string | null;
 }
+
+keepHeapSmall();
 
 let folder: string | null = null;
 let installation: Installation | null = null;

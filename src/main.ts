@@ -6,9 +6,11 @@ import { openInstallation } from './composition/installation.ts';
 import { loadConfig } from './config.ts';
 import { ConfigError, describeError, RemoteError, StoppedError } from './errors.ts';
 import { createLogger } from './log.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 // The EWS library reads dates in the host's zone; EWS and everything stored here speak UTC.
 process.env['TZ'] = 'UTC';
+keepHeapSmall();
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -10,13 +10,14 @@ import { syncRun } from '../engine/sync-run.ts';
 import type { Decision, EngineDeps, RunOutcome } from '../engine/sync-run.ts';
 import { ConfigError, describeError, RemoteError, StoppedError } from '../errors.ts';
 import { createExchangeSide } from '../ews/exchange-side.ts';
+import type { EwsTransport } from '../ews/transport.ts';
 import { ewsSchemas } from '../ews/versions.ts';
 import type { SchemaName } from '../ews/versions.ts';
 import type { Log } from '../log.ts';
-import type { Mailbox } from '../sync/administration.ts';
+import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
 import type { Module } from '../sync/model.ts';
 import { modules } from '../sync/model.ts';
-import type { Clock } from '../sync/ports.ts';
+import type { Clock, SyncSide } from '../sync/ports.ts';
 import type { RunKind, RunScope } from '../sync/stores.ts';
 import { createExchangeConnections } from './exchange-connections.ts';
 import { sharedWork } from './shared-work.ts';
@@ -46,6 +47,12 @@ export interface MailboxRunDeps {
   readonly newLinkId: () => string;
 }
 
+interface KeptSide {
+  readonly transport: EwsTransport;
+  readonly address: string;
+  readonly side: SyncSide;
+}
+
 /** Another process that reads the CRM's changes right now is waited for this long. */
 const organisationWaitMs = 60_000;
 
@@ -55,6 +62,7 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
   const requestMs = config.ews.requestTimeoutSeconds * 1000 * (config.ews.maxAttempts + 1);
   const leaseTimes = { leaseMs: 2 * requestMs, requestMs };
   const lifetime = new AbortController();
+  const exchangeSides = new Map<string, KeptSide>();
   const organisationReaders = new Map<Module, () => Promise<void>>(
     modules.map((module) => [module, sharedWork(() => readOrganisation(module, lifetime.signal))]),
   );
@@ -91,6 +99,20 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     }
   }
 
+  /** Kept from run to run, for it knows the id of the mailbox's folder: asking each time would double the requests. */
+  function exchangeSideOf(mailbox: Mailbox, exchange: ExchangeSettings, transport: EwsTransport): SyncSide {
+    const kept = exchangeSides.get(mailbox.id);
+    if (kept?.transport === transport && kept.address === mailbox.address) return kept.side;
+    const side = createExchangeSide({
+      transport,
+      mailbox: mailbox.address,
+      impersonate: exchange.mode === 'impersonation',
+      schema: ewsSchemas[exchange.schema as SchemaName],
+    });
+    exchangeSides.set(mailbox.id, { transport, address: mailbox.address, side });
+    return side;
+  }
+
   async function run(scope: RunScope, options: RunOptions): Promise<RunOutcome> {
     const { settings } = await stores.settings.load();
     const mailbox = await stores.mailboxes.get(scope.mailboxId);
@@ -110,12 +132,7 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       scope,
       ownerId: mailbox.crmUserId,
       crm: crm.sideFor(mailbox.crmUserId),
-      exchange: createExchangeSide({
-        transport,
-        mailbox: mailbox.address,
-        impersonate: exchange.mode === 'impersonation',
-        schema: ewsSchemas[exchange.schema as SchemaName],
-      }),
+      exchange: exchangeSideOf(mailbox, exchange, transport),
       readOrganisation: () => organisationReaders.get(scope.module)?.() ?? Promise.resolve(),
       settings: settings.modules[scope.module],
       guard: settings.guard,
@@ -125,6 +142,8 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       ...(options.decision ? { decision: options.decision } : {}),
       ...(options.progress ? { progress: options.progress } : {}),
     });
+    // The folder may be gone or another one: the next run asks for it anew.
+    if (outcome.state === 'failed') exchangeSides.delete(mailbox.id);
     report(log, mailbox, scope, outcome);
     return outcome;
   }

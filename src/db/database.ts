@@ -11,9 +11,13 @@ export interface Database {
   readonly dataSource: DataSource;
   /**
    * All or nothing. Inside, wait for nothing but this manager's queries: on SQLite the whole process waits behind it.
-   * Starting another transaction or read inside is an error.
+   * Starting another transaction or read inside is an error. Not `durable`: a loss of power may undo the last ones,
+   * in their order; for what is found out again by itself, such as a page of changes.
    */
-  transaction<T>(task: (manager: EntityManager) => Promise<T>): Promise<T>;
+  transaction<T>(
+    task: (manager: EntityManager) => Promise<T>,
+    options?: { readonly durable: boolean },
+  ): Promise<T>;
   /** Queries that write nothing. */
   read<T>(task: (manager: EntityManager) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -45,8 +45,12 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
   const gate = new FifoGate();
   return {
     dataSource,
-    transaction: <T>(task: (manager: EntityManager) => Promise<T>) =>
-      gate.run(() => withoutContent(dataSource.transaction(task))),
+    transaction: <T>(task: (manager: EntityManager) => Promise<T>, { durable } = { durable: true }) =>
+      gate.run(() => {
+        // In WAL mode NORMAL does not wait for the disk at each commit. It must be said outside a transaction.
+        connection?.pragma(`synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+        return withoutContent(dataSource.transaction(task));
+      }),
     read: <T>(task: (manager: EntityManager) => Promise<T>) =>
       gate.run(() => withoutContent(task(dataSource.manager))),
     close: () => gate.run(() => dataSource.destroy()),
@@ -75,8 +79,6 @@ async function withoutContent<T>(result: Promise<T>): Promise<T> {
 
 function configure(connection: BetterSqlite3.Database): void {
   connection.pragma('journal_mode = WAL');
-  // An intent must be on disk before the remote call; in WAL mode anything less may lose the last transactions.
-  connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   const prepare = connection.prepare.bind(connection);
   // TypeORM begins deferred: a transaction that reads before it writes would fail at once, without waiting for

@@ -5,13 +5,20 @@ import type { WriteAnswer } from '../sync/actions.ts';
 import type { Link, Side, Values } from '../sync/model.ts';
 import type { SyncSide, WriteResult } from '../sync/ports.ts';
 import type { ActionBody, ActionKind, NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
+import { awaitedLater } from './awaited-later.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
 import type { RunContext } from './run-context.ts';
 import { unsealAll } from './seal.ts';
 
+interface Phase {
+  readonly kind: ActionKind;
+  readonly side: Side | null;
+  readonly step: number;
+}
+
 /** What is carried out together, in this order: deletions run last, a later step after the one it builds on. */
-const phases: readonly { readonly kind: ActionKind; readonly side: Side | null; readonly step: number }[] = [
+const phases: readonly Phase[] = [
   { kind: 'create', side: 'crm', step: 0 },
   { kind: 'create', side: 'exchange', step: 0 },
   { kind: 'update', side: 'crm', step: 0 },
@@ -22,6 +29,8 @@ const phases: readonly { readonly kind: ActionKind; readonly side: Side | null; 
   { kind: 'remove', side: 'crm', step: 0 },
   { kind: 'remove', side: 'exchange', step: 0 },
 ];
+
+const noVersions = { crm: null, exchange: null };
 
 /** Items settled at a time where no side is called. */
 const localBatchSize = 200;
@@ -39,31 +48,40 @@ interface Batch {
   readonly lastId: number;
 }
 
+interface BegunBatch extends Batch {
+  /** One result per attempt; null where there was nothing to write to, because the step before it came to nothing. */
+  readonly results: Promise<(WriteResult | null)[]>;
+}
+
 /** Returns how many items have to be read and planned again because they changed meanwhile. */
-export async function applyPlan(context: RunContext, totalActions: number): Promise<number> {
-  let done = 0;
+export async function applyPlan(context: RunContext, what: 'everything' | 'firstWrites'): Promise<number> {
   let again = 0;
   for (const phase of phases) {
-    let batch = await prepare(context, phase, 0);
-    // One batch is with the server while the next one is loaded and its intents are written.
+    if (what === 'firstWrites' && (phase.step > 0 || phase.kind === 'remove')) continue;
+    let batch = await begin(context, phase, 0);
+    // While one batch is with the server the next one is loaded, its intents are written and it queues to be sent.
     while (batch !== null) {
-      if (context.signal.aborted) throw new StoppedError('the run was asked to stop');
-      const [results, next] = await Promise.all([
-        call(context, phase, batch),
-        prepare(context, phase, batch.lastId),
-      ]);
+      const [results, next] = await Promise.all([batch.results, begin(context, phase, batch.lastId)]);
       again += await record(context, batch, results);
-      done += batch.attempts.length;
-      context.progress({ phase: 'applying', done, total: totalActions });
+      context.applied.count += batch.attempts.length;
+      context.progress({ phase: 'applying', done: context.applied.count, total: null });
       batch = next;
     }
+    if (context.signal.aborted) throw new StoppedError('the run was asked to stop');
   }
   return again;
 }
 
+/** Null when there is nothing left, or nothing more may begin. */
+async function begin(context: RunContext, phase: Phase, afterId: number): Promise<BegunBatch | null> {
+  if (context.signal.aborted) return null;
+  const batch = await prepare(context, phase, afterId);
+  return batch && { ...batch, results: awaitedLater(call(context, phase, batch)) };
+}
+
 async function prepare(
   context: RunContext,
-  { kind, side, step }: (typeof phases)[number],
+  { kind, side, step }: Phase,
   afterId: number,
 ): Promise<Batch | null> {
   const { store, runId, lease } = context;
@@ -96,10 +114,9 @@ function targetOf(body: ActionBody, link: Link | null): Attempt['target'] {
   return id === null || version === null ? null : { id, version };
 }
 
-/** One result per attempt; null where there was nothing to write to, because the step before it came to nothing. */
 async function call(
   context: RunContext,
-  { kind, side }: (typeof phases)[number],
+  { kind, side }: Phase,
   batch: Batch,
 ): Promise<(WriteResult | null)[]> {
   if (side === null) return batch.attempts.map(() => null);
@@ -162,6 +179,7 @@ async function record(
   batch: Batch,
   results: readonly (WriteResult | null)[],
 ): Promise<number> {
+  const { unfinished } = context;
   const links: Link[] = [];
   const finished: Settlement['finished'][number][] = [];
   const inboxDone: number[] = [];
@@ -170,13 +188,17 @@ async function record(
   let again = 0;
 
   const succeed = ({ action, link }: Attempt, answer: WriteAnswer | null): void => {
-    links.push(linkAfter(action.linkId, link, action.body, answer));
+    const isWhole = !unfinished.has(action.linkId);
+    // An item of which a step came to nothing is not done: its rows stay, and their versions count as news.
+    const body = isWhole ? action.body : { ...action.body, versions: noVersions };
+    links.push(linkAfter(action.linkId, link, body, answer));
     finished.push({ id: action.id, state: 'done', error: null });
-    if (action.final) inboxDone.push(...action.inboxIds);
-    count(context, action.body);
+    if (action.final && isWhole) inboxDone.push(...action.inboxIds);
+    count(context, action);
   };
   const giveUp = (action: StoredAction, error: string): void => {
     finished.push({ id: action.id, state: 'dropped', error });
+    unfinished.add(action.linkId);
   };
 
   batch.attempts.forEach((attempt, index) => {
@@ -191,10 +213,11 @@ async function record(
       case 'conflict':
       case 'gone':
         again += 1;
-        if (attempt.target) enqueue.push(rereadEntry(context, side, attempt.target.id));
+        if (attempt.target) enqueue.push(...rereadLinked(context, side, attempt.target.id, attempt.link));
         return giveUp(action, `the item changed meanwhile (${result.kind})`);
       case 'failed': {
         const { failure } = result;
+        unfinished.add(action.linkId);
         finished.push({ id: action.id, state: 'failed', error: failure.message });
         inboxFailed.push(...failedRows(context, action.inboxIds, failure));
         context.counts[side].failed += 1;
@@ -222,7 +245,20 @@ export function rereadEntry(context: Pick<RunContext, 'scope'>, side: Side, item
   };
 }
 
-function count(context: RunContext, body: ActionBody): void {
+/**
+ * The same for an item of a link. One that no link knows yet keeps the row it has: that is read in any case, and it holds
+ * the key values without which the item would not find its partner again.
+ */
+export function rereadLinked(
+  context: Pick<RunContext, 'scope'>,
+  side: Side,
+  itemId: string,
+  link: Link | null,
+): NewInboxEntry[] {
+  return link?.[idKey(side)] === itemId ? [rereadEntry(context, side, itemId)] : [];
+}
+
+function count(context: RunContext, { body, step }: StoredAction): void {
   for (const loser of new Set(body.losers.map(({ side }) => side))) context.counts[loser].conflicts += 1;
   if (body.side === null) return;
   const counts = context.counts[body.side];
@@ -231,8 +267,8 @@ function count(context: RunContext, body: ActionBody): void {
       counts.created += 1;
       return;
     case 'update':
-      // The separate step of a create is a part of it.
-      if (body.targetId !== null) counts.updated += 1;
+      // A later step is a part of what the first one counted.
+      if (step === 0) counts.updated += 1;
       return;
     case 'remove':
       counts.deleted += 1;

@@ -1,5 +1,5 @@
 /** Actions the guard holds back: kept exactly as they were planned until someone decides. */
-import { idKey } from '../sync/actions.ts';
+import { idKey, linkAfter } from '../sync/actions.ts';
 import type { Link, SealedValues, Shadow } from '../sync/model.ts';
 import { otherSide } from '../sync/model.ts';
 import type { NewInboxEntry, StoredAction } from '../sync/stores.ts';
@@ -51,17 +51,17 @@ export async function withoutHeld(context: RunContext, pendings: readonly Pendin
  * is. An overwrite: both sides stay as they are, and only what is edited from now on travels.
  */
 export async function rejectHeld(context: RunContext, actions: readonly StoredAction[]): Promise<void> {
-  const links: Link[] = [];
+  const links = new Map<string, Link>();
   const known = await context.store.linksById(actions.map((action) => action.linkId));
-  for (const { linkId, body, step } of actions) {
-    if (step > 0 || body.side === null) continue;
-    const link = known.get(linkId) ?? null;
+  for (const { linkId, body } of actions) {
+    if (body.side === null) continue;
+    const link = links.get(linkId) ?? known.get(linkId) ?? null;
     const ids = { crmId: body.link.crmId, exchangeId: body.link.exchangeId };
     switch (body.kind) {
       case 'remove':
         if (link) {
           const gone = idKey(otherSide(body.side));
-          links.push({
+          links.set(linkId, {
             ...link,
             state: 'deleted',
             reason: 'rejected',
@@ -71,7 +71,7 @@ export async function rejectHeld(context: RunContext, actions: readonly StoredAc
         }
         break;
       case 'create':
-        links.push({
+        links.set(linkId, {
           id: linkId,
           state: 'outOfScope',
           reason: 'rejected',
@@ -82,7 +82,8 @@ export async function rejectHeld(context: RunContext, actions: readonly StoredAc
         });
         break;
       case 'update':
-        if (link) links.push(acceptDifference(link, body));
+        // Without a target it is the later step of a creation, which is rejected as a whole.
+        if (body.targetId !== null) links.set(linkId, acceptDifference(linkId, link, body));
         break;
       case 'settle':
         break;
@@ -90,7 +91,13 @@ export async function rejectHeld(context: RunContext, actions: readonly StoredAc
   }
   const inboxDone = actions.flatMap((action) => action.inboxIds);
   const enqueue: NewInboxEntry[] = [];
-  await context.store.settle(context.lease, { links, finished: [], inboxDone, inboxFailed: [], enqueue });
+  await context.store.settle(context.lease, {
+    links: [...links.values()],
+    finished: [],
+    inboxDone,
+    inboxFailed: [],
+    enqueue,
+  });
   await context.store.decideHeld(
     context.lease,
     actions.map(({ id }) => id),
@@ -103,12 +110,10 @@ function shadow(version: string | null, values: SealedValues): Shadow | null {
   return version === null ? null : { version, values };
 }
 
-/** The source's shadow takes the new value, the target's keeps its own: neither counts as changed any more. */
-function acceptDifference(link: Link, body: StoredAction['body']): Link {
-  if (body.side === null) return link;
-  const source = otherSide(body.side);
-  const before = link[source];
-  if (before === null) return link;
-  const version = body.versions[source] ?? before.version;
-  return { ...link, [source]: { version, values: { ...before.values, ...body.settles[source] } } };
+/** As if it had been carried out, but the target's shadow keeps its own values: neither side counts as changed any more. */
+function acceptDifference(linkId: string, link: Link | null, body: StoredAction['body']): Link {
+  const side = body.side ?? 'crm';
+  const settles = { ...body.settles, [side]: { ...body.settles[side], ...body.before } };
+  const versions = { ...body.versions, [side]: body.version };
+  return linkAfter(linkId, link, { ...body, settles, versions }, null);
 }

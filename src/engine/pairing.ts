@@ -124,8 +124,14 @@ class Matcher {
   }
 }
 
+/** What planning needs of a row; the rest is only for pairing, and a first sync has many rows. */
+function slim(row: InboxRow): InboxRow {
+  return row.skip === null ? { ...row, keyValues: {}, identity: null, stamp: null } : row;
+}
+
 function cellOf(link: Link | null, rows: Partial<Record<Side, InboxRow>>, side: Side): Cell {
-  const row = rows[side] ?? null;
+  const found = rows[side];
+  const row = found === undefined ? null : slim(found);
   const id = row?.itemId ?? link?.[idKey(side)] ?? null;
   // A link that is not active may have missed changes of the side that says nothing now.
   return { row, id, reread: row === null && id !== null && link !== null && link.state !== 'active' };

@@ -7,6 +7,8 @@ import { plan } from '../sync/plan.ts';
 import type { SideState } from '../sync/plan.ts';
 import type { Failure, ReadResult } from '../sync/ports.ts';
 import type { InboxRow, NewAction, Settlement } from '../sync/stores.ts';
+import { awaitedLater } from './awaited-later.ts';
+import { findCutTexts } from './cut-texts.ts';
 import type { Cell, Pending } from './pairing.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
@@ -15,20 +17,22 @@ import { blobHashes, sealItem } from './seal.ts';
 import type { Blob } from './seal.ts';
 
 /** Items planned, and stored, at a time. Bounds the memory of a plan. */
-const chunkSize = 100;
+const chunkSize = 50;
+
+/** Chunks read or being read at a time: one is planned, one is decoded, one is on the wire. */
+const chunksAhead = 3;
 
 /** Plans every pending item into stored actions. */
 export async function planItems(context: RunContext, pendings: readonly Pending[]): Promise<void> {
-  let chunk = await readChunk(context, pendings, 0);
+  const reading: Promise<ReadPending[]>[] = [];
   for (let start = 0; start < pendings.length; start += chunkSize) {
     if (context.signal.aborted) throw new StoppedError('the run was asked to stop');
-    // The next chunk is on its way from the server while this one is planned.
-    const [next] = await Promise.all([
-      readChunk(context, pendings, start + chunkSize),
-      planChunk(context, chunk),
-    ]);
+    while (reading.length < chunksAhead && start + reading.length * chunkSize < pendings.length) {
+      reading.push(awaitedLater(readChunk(context, pendings, start + reading.length * chunkSize)));
+    }
+    const chunk = (await reading.shift()) ?? [];
+    await planChunk(context, chunk);
     context.progress({ phase: 'planning', done: start + chunk.length, total: pendings.length });
-    chunk = next;
   }
 }
 
@@ -38,7 +42,12 @@ interface ReadPending {
 }
 
 type CellState =
-  | { readonly kind: 'read'; readonly result: ReadResult }
+  | {
+      readonly kind: 'read';
+      readonly result: ReadResult;
+      /** Fields that show only the beginning of what they held, with what they held. */
+      readonly cut: SealedValues;
+    }
   | { readonly kind: 'state'; readonly state: SideState };
 
 function needsReading(pending: Pending, side: Side): boolean {
@@ -97,7 +106,23 @@ async function readChunk(
     states: { crm: cellState(pending, 'crm', results), exchange: cellState(pending, 'exchange', results) },
   }));
   await locateGone(context, read);
+  await restoreCut(context, read);
   return read;
+}
+
+async function restoreCut(context: RunContext, chunk: readonly ReadPending[]): Promise<void> {
+  const found = chunk.flatMap(({ pending, states }) =>
+    sides.flatMap((side) => {
+      const state = states[side];
+      if (state.kind !== 'read' || state.result.kind !== 'item') return [];
+      return [{ states, side, state, link: pending.link, values: state.result.item.values }];
+    }),
+  );
+  const cuts = await findCutTexts(context.store, context.scope.module, found);
+  found.forEach(({ states, side, state }, index) => {
+    const cut = cuts[index] ?? {};
+    if (Object.keys(cut).length > 0) states[side] = { ...state, cut };
+  });
 }
 
 const missingAnswer: ReadResult = {
@@ -113,7 +138,7 @@ function cellState(
   const cell = pending.cells[side];
   if (cell.id === null) return { kind: 'state', state: { state: 'absent' } };
   const result = results[side].get(cell.id);
-  if (result) return { kind: 'read', result };
+  if (result) return { kind: 'read', result, cut: {} };
   return { kind: 'state', state: stateOfRow(pending, side, cell) };
 }
 
@@ -256,7 +281,8 @@ function sideState(
       keyValues: keysOf(item.values),
     };
   }
-  return { state: 'changed', item: sealItem(context.scope.module, item, blobs) };
+  const sealed = sealItem(context.scope.module, item, blobs);
+  return { state: 'changed', item: { ...sealed, values: { ...sealed.values, ...cell.cut } } };
 }
 
 /** Beyond the first sync's limit a new CRM record stays where it is, and says so. */

@@ -131,11 +131,15 @@ export async function readCrm(reader: CrmReader): Promise<void> {
       );
       const linked = new Map<string, typeof owners>();
       for (const owner of owners) linked.set(owner.crmId, [...(linked.get(owner.crmId) ?? []), owner]);
+      // Nothing links a record that could not be written yet; its deletion ends the waiting all the same.
+      const deleted = changes.filter(({ kind }) => kind === 'deleted').map(({ id }) => id);
+      const waiting = deleted.length === 0 ? [] : await store.waitingFor(module, deleted);
       return changes.flatMap((change) => {
         const links = linked.get(change.id) ?? [];
         const targets = new Set(
           links.filter((link) => link.state !== 'deleted').map((link) => link.mailboxId),
         );
+        for (const { crmId, mailboxId } of waiting) if (crmId === change.id) targets.add(mailboxId);
         if (change.kind === 'changed' && change.ownerId !== null) {
           const mailboxId = mailboxByOwner.get(change.ownerId);
           if (mailboxId !== undefined) targets.add(mailboxId);

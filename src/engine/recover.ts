@@ -1,18 +1,15 @@
 /** Finishes or drops what a crash, or an answer that never came, left between an intent and its result. */
-import { idKey, linkAfter } from '../sync/actions.ts';
+import { idKey, linkAfter, unknownVersion } from '../sync/actions.ts';
 import type { Link, Side } from '../sync/model.ts';
 import { sides } from '../sync/model.ts';
 import type { Target } from '../sync/ports.ts';
 import type { NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
-import { rereadEntry } from './execute.ts';
+import { rereadEntry, rereadLinked } from './execute.ts';
 import { stampOf } from './pairing.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Actions looked at together; also how many stamps are asked for in one go. */
 const chunkSize = 50;
-
-/** A version no server gives: the next report of the item counts as news and is read. */
-const unknownVersion = '';
 
 /** Returns how many intents were found to have been carried out. */
 export async function recoverIntents(context: RunContext): Promise<number> {
@@ -50,8 +47,9 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
     finished.push({ id: action.id, state: 'dropped', error: 'the run that planned it ended before' });
     // Whether an update or a deletion was carried out, only the item itself can tell.
     if (action.state !== 'tried' || body.side === null || body.kind === 'create') continue;
-    const id = body.targetId ?? known.get(linkId)?.[idKey(body.side)] ?? null;
-    if (id !== null) enqueue.push(rereadEntry(context, body.side, id));
+    const link = known.get(linkId) ?? null;
+    const id = body.targetId ?? link?.[idKey(body.side)] ?? null;
+    if (id !== null) enqueue.push(...rereadLinked(context, body.side, id, link));
   }
   await context.store.settle(context.lease, { links, finished, inboxDone, inboxFailed: [], enqueue });
   return links.length;

@@ -30,6 +30,10 @@ export interface RunContext {
   /** How often the rows of this run's inbox failed before, by inbox id; rows that never failed are left out. */
   readonly attempts: Map<number, number>;
   readonly counts: RunCounts;
+  /** Links of which a step came to nothing in this round: their items are not done, whatever else succeeds. */
+  readonly unfinished: Set<string>;
+  /** Actions carried out so far. */
+  readonly applied: { count: number };
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
 }

@@ -23,7 +23,9 @@ import { applyPlan, rereadEntry } from './execute.ts';
 import { rejectHeld, withoutHeld } from './held-actions.ts';
 import { takeLease, underLease } from './lease-keeper.ts';
 import type { LeaseKeeper, LeaseTimes } from './lease-keeper.ts';
+import { awaitedLater } from './awaited-later.ts';
 import { pairInbox } from './pairing.ts';
+import type { Pending } from './pairing.ts';
 import { planItems } from './plan-items.ts';
 import { readExchange, readOwner } from './readers.ts';
 import { recoverIntents } from './recover.ts';
@@ -78,6 +80,9 @@ export interface RunOutcome {
 /** An item that keeps changing under us is left to the next run after so many plans. */
 const maxPlans = 4;
 
+/** Items a first run plans before it begins to write them. */
+const plannedAtOnce = 500;
+
 export function rulesOf(settings: ModuleSettings, module: RunScope['module']): Rules {
   const { type, direction, winner, deletes } = settings;
   return { fields: fieldsOf[module], type, direction, winner, deletes };
@@ -110,7 +115,13 @@ async function runUnderLease(
   const { lease } = keeper;
   const firstRun = (await store.lastRun(request.scope, 'done')) === null;
   const runId = await store.startRun(lease, request.scope, request.kind, request.trigger);
-  const context = contextOf(deps, request, keeper, runId, firstRun);
+  const { firstSyncCap } = request.settings;
+  // A first run that broke off before has used up a part of it.
+  const cap =
+    firstRun && firstSyncCap !== null
+      ? { left: Math.max(0, firstSyncCap - (await store.linkCount(request.scope))) }
+      : null;
+  const context = contextOf(deps, request, keeper, runId, cap);
   let heldBecause: readonly string[] = [];
   let state: RunState = 'done';
   let error: unknown = null;
@@ -132,11 +143,10 @@ function contextOf(
   request: RunRequest,
   keeper: LeaseKeeper,
   runId: number,
-  firstRun: boolean,
+  cap: RunContext['cap'],
 ): RunContext {
   const { module } = request.scope;
   const side = { crm: underLease(request.crm, keeper), exchange: underLease(request.exchange, keeper) };
-  const { firstSyncCap } = request.settings;
   return {
     store: deps.store,
     lease: keeper.lease,
@@ -150,9 +160,11 @@ function contextOf(
     side,
     capabilities: { crm: side.crm.capabilities(module), exchange: side.exchange.capabilities(module) },
     rules: rulesOf(request.settings, module),
-    cap: firstRun && firstSyncCap !== null ? { left: firstSyncCap } : null,
+    cap,
     attempts: new Map(),
     counts: emptyCounts(),
+    unfinished: new Set(),
+    applied: { count: 0 },
     signal: request.signal,
     progress: request.progress ?? (() => undefined),
   };
@@ -171,14 +183,17 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
 
   const because: Partial<Record<Held, string>> = {};
   for (let round = 0; round < maxPlans; round += 1) {
+    context.unfinished.clear();
     const rows = await store.inbox(scope, context.clock());
     for (const row of rows) if (row.attempts > 0) context.attempts.set(row.id, row.attempts);
     const pendings = await withoutHeld(context, await pairInbox(store, scope, context.installationId, rows));
-    await planItems(context, pendings);
+    let again = 0;
+    if (firstRun && context.kind === 'sync') again = await planAndWrite(context, pendings);
+    else await planItems(context, pendings);
     if (context.kind === 'preview') break;
     const held = await guard(context, request, firstRun, rootFolderChanged);
     Object.assign(because, held);
-    const again = pendings.length === 0 ? 0 : await applyPlan(context, pendings.length);
+    if (pendings.length > 0) again += await applyPlan(context, 'everything');
     if (again === 0 || signal.aborted) break;
   }
   if (context.kind === 'sync') {
@@ -186,6 +201,21 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
     await remember(store, lease, bookmark(context, 'rules'), digest(context.rules));
   }
   return Object.values(because);
+}
+
+/**
+ * The guard has nothing to hold back in a first run but deletions, and these run last. So writing what is planned
+ * already goes on while the rest is read and planned; what builds on an earlier step waits until all is planned.
+ */
+async function planAndWrite(context: RunContext, pendings: readonly Pending[]): Promise<number> {
+  let again = 0;
+  let writing = Promise.resolve(0);
+  for (let start = 0; start < pendings.length; start += plannedAtOnce) {
+    await planItems(context, pendings.slice(start, start + plannedAtOnce));
+    again += await writing;
+    writing = awaitedLater(applyPlan(context, 'firstWrites'));
+  }
+  return again + (await writing);
 }
 
 async function read(context: RunContext, request: RunRequest): Promise<string> {
@@ -232,7 +262,7 @@ async function decide(context: RunContext, { actionIds, verdict }: Decision): Pr
     'approved',
     context.runId,
   );
-  await applyPlan(context, actions.length);
+  await applyPlan(context, 'everything');
 }
 
 /** What a run remembers of the one before lies beside the cursors, under a name instead of a folder. */

@@ -13,6 +13,7 @@ import type {
   WriteResult,
 } from '../sync/ports.ts';
 import type { EwsSession } from './operations/run-operation.ts';
+import { oneAtATime } from './mailbox-gate.ts';
 import { changePages } from './side/change-pages.ts';
 import { readContacts } from './side/contact-reading.ts';
 import { createContacts, removeContacts, updateContacts } from './side/contact-writing.ts';
@@ -29,7 +30,7 @@ const batchSize = 50;
 
 /** The Exchange side of one mailbox. Knows no state beyond the id of its folder. */
 export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
-  const session: EwsSession = options;
+  const session: EwsSession = { ...options, transport: oneAtATime(options.transport) };
   const lacksPhoto = session.schema.lacks.has('contactPhoto');
   const capabilities: Capabilities = {
     unsupported: new Set(lacksPhoto ? ['photo'] : []),
@@ -53,9 +54,8 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
   }
 
   async function read(_module: Module, ids: readonly string[], signal?: AbortSignal): Promise<ReadResult[]> {
-    const results: ReadResult[] = [];
-    for (const some of piecesOf(ids, batchSize)) results.push(...(await readContacts(session, some, signal)));
-    return results;
+    const pieces = [...piecesOf(ids, batchSize)].map((some) => readContacts(session, some, signal));
+    return (await Promise.all(pieces)).flat();
   }
 
   async function inPieces<Item>(

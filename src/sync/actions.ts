@@ -7,6 +7,9 @@ import type { PlannedStep, SealedItem, SideState, Subject } from './plan.ts';
 import type { ActionBody } from './stores.ts';
 import { isFilled } from './values.ts';
 
+/** A version no side gives: the next report of the item counts as news and is read. */
+export const unknownVersion = '';
+
 type LinkPatch = ActionBody['link'];
 type PerSide<T> = Record<Side, T>;
 
@@ -18,7 +21,12 @@ export interface WriteAnswer {
 }
 
 function pick(values: SealedValues, keep: (field: string, value: SealedValue) => boolean): SealedValues {
-  return Object.fromEntries(Object.entries(values).filter(([field, value]) => keep(field, value)));
+  const kept: Record<string, SealedValue> = {};
+  for (const field in values) {
+    const value = values[field];
+    if (value !== undefined && keep(field, value)) kept[field] = value;
+  }
+  return kept;
 }
 
 function idOf(state: SideState, linked: string | null): string | null {
@@ -79,6 +87,9 @@ export function createSteps(subject: Subject, to: Side, item: SealedItem): Plann
   const patch = linkPatch(subject, 'active', null);
   const link: LinkPatch =
     to === 'crm' ? { ...patch, crmId: null } : { ...patch, exchangeId: null, identity: null };
+  const isWhole = Object.keys(later).length === 0;
+  // What is new has nothing of what follows; the item itself counts as read with the last step only.
+  const missing = Object.fromEntries(Object.keys(later).map((field) => [field, null]));
   const steps = [
     step(0, {
       kind: 'create',
@@ -89,14 +100,21 @@ export function createSteps(subject: Subject, to: Side, item: SealedItem): Plann
         from,
         pick(item.values, (field) => !(field in later)),
         to,
-        writable,
+        { ...writable, ...missing },
       ),
-      versions: perSide<string | null>(from, item.version, to, null),
+      versions: perSide<string | null>(from, isWhole ? item.version : unknownVersion, to, null),
     }),
   ];
-  if (Object.keys(later).length > 0) {
+  if (!isWhole) {
     steps.push(
-      step(1, { kind: 'update', side: to, link, values: later, settles: { crm: later, exchange: later } }),
+      step(1, {
+        kind: 'update',
+        side: to,
+        link,
+        values: later,
+        settles: { crm: later, exchange: later },
+        versions: perSide<string | null>(from, item.version, to, null),
+      }),
     );
   }
   return steps;
@@ -121,11 +139,15 @@ export function mergeSteps(subject: Subject, leading: Side | null): PlannedStep[
     const settle = step(0, { kind: 'settle', link, settles: merge.settled, versions });
     return isIdle(subject, settle.body) ? [] : [settle];
   }
-  // What moves without a write goes with the first action: any of them proves that the item was planned.
+  // What moves without a write goes with the first action. The versions go with the last: until then the item is not
+  // done, and its next report must not pass for an echo.
   const settles = Object.fromEntries(
     sides.map((side) => [side, { ...merge.settled[side], ...first.body.settles[side] }]),
   ) as PerSide<SealedValues>;
-  return [{ ...first, body: { ...first.body, settles, versions } }, ...rest];
+  const list = [{ ...first, body: { ...first.body, settles } }, ...rest];
+  return list.map((one, index) =>
+    index === list.length - 1 ? { ...one, body: { ...one.body, versions } } : one,
+  );
 }
 
 function viewOf(subject: Subject, side: Side): SideView {
@@ -207,9 +229,10 @@ export function removeSteps(
   subject: Subject,
   side: Side,
   item: SealedItem | null,
-  reason: string,
+  outcome: { readonly reason: string; readonly edited: boolean },
 ): PlannedStep[] {
   const { link } = subject;
+  const { reason, edited } = outcome;
   const before = item?.values ?? link?.[side]?.values ?? {};
   const edits = Object.entries(before).filter(([, value]) => isFilled(value));
   return [
@@ -221,7 +244,7 @@ export function removeSteps(
       version: item?.version ?? link?.[side]?.version ?? null,
       before,
       // An edit that lost against the deletion is kept whole.
-      losers: item === null ? [] : edits.map(([field, value]) => ({ field, side, value })),
+      losers: !edited ? [] : edits.map(([field, value]) => ({ field, side, value })),
     }),
   ];
 }
@@ -233,7 +256,9 @@ export function endSteps(
   dropped: Partial<Pick<Link, 'crmId' | 'exchangeId'>>,
 ): PlannedStep[] {
   const { crmId, exchangeId, identity } = { ...link, ...dropped };
-  return [step(0, { kind: 'settle', link: { state: 'deleted', reason, crmId, exchangeId, identity } })];
+  const isOver = crmId === null && exchangeId === null;
+  const end = { state: 'deleted', reason, crmId, exchangeId, identity: isOver ? null : identity } as const;
+  return [step(0, { kind: 'settle', link: end })];
 }
 
 /** Moves a link out of scope, or keeps a new one there, with what pairing needs to know of its item. */
@@ -263,7 +288,8 @@ function shadowAfter(
   id: string | null,
 ): Shadow | null {
   if (id === null) return null;
-  const known = version ?? before?.version ?? null;
+  const isEmpty = Object.keys(settles).length === 0;
+  const known = version ?? before?.version ?? (isEmpty ? null : unknownVersion);
   if (known === null) return before;
   return { version: known, values: { ...before?.values, ...settles } };
 }

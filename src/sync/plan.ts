@@ -84,8 +84,7 @@ function mayWrite(rules: Rules, side: Side): boolean {
 export function plan(subject: Subject): Plan {
   const { link, states } = subject;
   const pair = `${states.crm.state}/${states.exchange.state}` as const;
-  // A link that ended with an item left on one side only is taken up again when pairing finds a partner for it.
-  if (link?.state === 'deleted' && !bothPresent(subject)) return nothing;
+  if (link?.state === 'deleted' && !bothPresent(subject)) return ended(subject);
   switch (pair) {
     // Somebody could not be read: nothing may be concluded from the other side alone.
     case 'unread/unread':
@@ -157,6 +156,20 @@ export function plan(subject: Subject): Plan {
   }
 }
 
+/**
+ * A link that ended with an item left on one side is taken up again when pairing finds a partner for that item. Where
+ * the item is gone by then, the partner is simply new; without a partner it stays ended.
+ */
+function ended(subject: Subject): Plan {
+  const { crm, exchange } = subject.states;
+  if (crm.state === 'unread' || exchange.state === 'unread') return { kind: 'wait' };
+  if (crm.state === 'deleted' && exchange.state === 'changed')
+    return introduce(forget(subject, 'crm'), 'exchange');
+  if (crm.state === 'changed' && exchange.state === 'deleted')
+    return introduce(forget(subject, 'exchange'), 'crm');
+  return nothing;
+}
+
 function bothPresent({ states }: Subject): boolean {
   return states.crm.state === 'changed' && states.exchange.state === 'changed';
 }
@@ -181,10 +194,11 @@ function deletion(subject: Subject, gone: Side): Plan {
   const left = otherSide(gone);
   const reason = gone === 'crm' ? 'deletedInCrm' : 'deletedInExchange';
   const remaining = states[left];
-  // A deletion of something never linked says nothing about the item on the other side.
-  if (link === null) return remaining.state === 'changed' ? introduce(forget(subject, gone), left) : nothing;
-  // The pair is dropped and nothing comes back: not carried by rule, or deleted on the following side.
-  if (!rules.deletes[gone] || !mayWrite(rules, left)) {
+  // A deletion of something that was never seen there says nothing about the item on the other side.
+  if (link === null || link[gone] === null)
+    return remaining.state === 'changed' ? introduce(forget(subject, gone), left) : nothing;
+  // The pair is dropped and nothing comes back: out of scope, not carried by rule, or deleted on the following side.
+  if (link.state === 'outOfScope' || !rules.deletes[gone] || !mayWrite(rules, left)) {
     return steps(endSteps(link, reason, gone === 'crm' ? { crmId: null } : { exchangeId: null }));
   }
   const edited = remaining.state === 'changed' && wasEdited(subject, left, remaining.item.values);
@@ -192,7 +206,8 @@ function deletion(subject: Subject, gone: Side): Plan {
   if (edited && leadingSide(rules) === null && rules.winner === left) {
     return steps(createSteps(subject, gone, remaining.item));
   }
-  return steps(removeSteps(subject, left, remaining.state === 'changed' ? remaining.item : null, reason));
+  const item = remaining.state === 'changed' ? remaining.item : null;
+  return steps(removeSteps(subject, left, item, { reason, edited }));
 }
 
 function wasEdited(subject: Subject, side: Side, now: SealedValues): boolean {

@@ -201,7 +201,11 @@ export interface SyncStore {
   inbox(scope: RunScope, now: number): Promise<InboxRow[]>;
   /** The riding content of these rows. */
   inboxItems(ids: readonly number[]): Promise<Map<number, Item>>;
-  inboxCount(scope: RunScope): Promise<number>;
+  /** Mailboxes whose inbox holds one of these CRM records, linked or not. */
+  waitingFor(
+    module: Module,
+    crmIds: readonly string[],
+  ): Promise<{ readonly crmId: string; readonly mailboxId: string }[]>;
   /** Makes every failed row due at once. */
   retryNow(scope: RunScope): Promise<number>;
 

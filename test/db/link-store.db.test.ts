@@ -93,10 +93,10 @@ describe('SyncStore: links', () => {
       link('empty', { crmId: null, exchangeId: null }),
     ];
     await sync.settle(lease, settlement({ links }));
-    expect(ids(await sync.halfLinks(scope))).to.deep.equal(['crm only', 'exchange only']);
+    expect(ids(await sync.halfLinks(scope))).to.deep.equal(['crm only', 'ended', 'exchange only']);
     expect(await sync.linkCount(scope)).to.equal(3);
     await sync.settle(lease, settlement({ links: [link('crm only')] }));
-    expect(ids(await sync.halfLinks(scope))).to.deep.equal(['exchange only']);
+    expect(ids(await sync.halfLinks(scope))).to.deep.equal(['ended', 'exchange only']);
   });
 });
 

@@ -1,3 +1,4 @@
+import { inboxEntity } from '../../src/db/entities/inbox.ts';
 import type { Link, SealedValues } from '../../src/sync/model.ts';
 import type {
   ActionBody,
@@ -108,4 +109,9 @@ export async function endRun(
 ): Promise<void> {
   await test.stores.sync.finishRun(lease, runId, { state: 'done', counts, held: 0, error: null });
   await test.stores.leases.release(lease);
+}
+
+/** Rows of the scope's inbox, due or not. */
+export function inboxCount({ database }: TestDatabase, { mailboxId, module }: RunScope): Promise<number> {
+  return database.read((manager) => manager.countBy(inboxEntity, { mailboxId, module }));
 }

@@ -16,7 +16,7 @@ import type { ActionRow } from '../entities/action.ts';
 import { runEntity } from '../entities/run.ts';
 import { selectRows } from '../select-rows.ts';
 import { bodyFromText, bodyToText } from './action-body.ts';
-import { fenced } from './lease-store.ts';
+import { fenced, recoverable } from './lease-store.ts';
 import { newestPlans, selectHeld } from './held-rows.ts';
 import { firstDoneRun } from './run-rows.ts';
 
@@ -42,12 +42,17 @@ const guarded = {
 export function createActionStore(database: Database): ActionMethods {
   return {
     savePlan(lease, runId, actions) {
-      return fenced(database, lease, async (manager) => {
-        const { mailboxId, module } = await manager.findOneByOrFail(runEntity, { id: runId });
-        const scope = { mailboxId, module: module as Module };
-        const rows = actions.map((action) => ({ ...toRow(scope.module, action), ...scope, runId }));
-        await bulkInsert(manager, actionEntity, rows);
-      });
+      return fenced(
+        database,
+        lease,
+        async (manager) => {
+          const { mailboxId, module } = await manager.findOneByOrFail(runEntity, { id: runId });
+          const scope = { mailboxId, module: module as Module };
+          const rows = actions.map((action) => ({ ...toRow(scope.module, action), ...scope, runId }));
+          await bulkInsert(manager, actionEntity, rows);
+        },
+        recoverable,
+      );
     },
 
     planTotals: (runId) =>

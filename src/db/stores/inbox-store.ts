@@ -9,7 +9,7 @@ import type { CursorRow } from '../entities/cursor.ts';
 import { inboxEntity } from '../entities/inbox.ts';
 import type { InboxTableRow } from '../entities/inbox.ts';
 import { selectRows } from '../select-rows.ts';
-import { fenced } from './lease-store.ts';
+import { fenced, recoverable } from './lease-store.ts';
 import { fromInboxRow, inboxColumns, replaceInboxRows } from './inbox-rows.ts';
 import { markSeen, unseenItems } from './link-rows.ts';
 import { itemFromText } from './sealed-text.ts';
@@ -23,7 +23,7 @@ type InboxMethods = Pick<
   | 'enqueueUnseen'
   | 'inbox'
   | 'inboxItems'
-  | 'inboxCount'
+  | 'waitingFor'
   | 'retryNow'
 >;
 
@@ -40,11 +40,16 @@ export function createInboxStore(database: Database): InboxMethods {
     },
 
     savePage(lease, key, page) {
-      return fenced(database, lease, async (manager) => {
-        await replaceInboxRows(manager, page.entries);
-        await markSeen(manager, key, page.cursor.fullRead, page.seen);
-        await saveCursor(manager, key, page.cursor);
-      });
+      return fenced(
+        database,
+        lease,
+        async (manager) => {
+          await replaceInboxRows(manager, page.entries);
+          await markSeen(manager, key, page.cursor.fullRead, page.seen);
+          await saveCursor(manager, key, page.cursor);
+        },
+        recoverable,
+      );
     },
 
     enqueue(lease, entries) {
@@ -96,10 +101,18 @@ export function createInboxStore(database: Database): InboxMethods {
       });
     },
 
-    inboxCount: (scope) =>
-      database.read((manager) =>
-        manager.countBy(inboxEntity, { mailboxId: scope.mailboxId, module: scope.module }),
-      ),
+    waitingFor(module, crmIds) {
+      return database.read(async (manager) => {
+        const waiting: { crmId: string; mailboxId: string }[] = [];
+        for (const ids of chunks(crmIds, idsPerQuery)) {
+          const rows = await selectRows(manager, inboxEntity, ['itemId', 'mailboxId'])
+            .where("row.itemId IN (:...ids) AND row.module = :module AND row.side = 'crm'", { ids, module })
+            .getRawMany<{ itemId: string; mailboxId: string }>();
+          waiting.push(...rows.map(({ itemId, mailboxId }) => ({ crmId: itemId, mailboxId })));
+        }
+        return waiting;
+      });
+    },
 
     retryNow(scope) {
       return database.transaction(async (manager) => {

@@ -75,16 +75,23 @@ function isAbandoned(holder: string, self: ProcessIdentity): boolean {
   return !self.isAlive(Number(pid));
 }
 
+/**
+ * For what a loss of power may undo: a page of changes is read again, a plan made again, a settlement found out again
+ * from its intents, which are on disk before the side is called.
+ */
+export const recoverable = { durable: false } as const;
+
 /** A transaction that writes nothing unless the lease is still ours. Throws LeaseLostError. */
 export function fenced<T>(
   database: Database,
   lease: Lease,
   task: (manager: EntityManager) => Promise<T>,
+  options?: { readonly durable: boolean },
 ): Promise<T> {
   return database.transaction(async (manager) => {
     await updateHeld(manager, lease, { writes: () => 'writes + 1' });
     return task(manager);
-  });
+  }, options);
 }
 
 /** Remembers which scope's run goes on under the lease; settlements do not say it. */

@@ -47,7 +47,7 @@ export function createLinkStore(database: Database): LinkMethods {
       const rows = await database.read((manager) =>
         selectLinks(manager)
           .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
-          .andWhere("row.state IN ('active', 'outOfScope') AND row.half = :half", { half: true })
+          .andWhere('row.half = :half', { half: true })
           .orderBy('row.id')
           .getRawMany<LinkRow>(),
       );

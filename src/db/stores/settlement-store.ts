@@ -6,28 +6,33 @@ import type { Database } from '../database.ts';
 import { actionEntity } from '../entities/action.ts';
 import { inboxEntity } from '../entities/inbox.ts';
 import { replaceInboxRows } from './inbox-rows.ts';
-import { fenced, scopeOf } from './lease-store.ts';
+import { fenced, recoverable, scopeOf } from './lease-store.ts';
 import { upsertLinks } from './link-rows.ts';
 
 export function createSettlementStore(database: Database, clock: Clock): Pick<SyncStore, 'settle'> {
   return {
     settle(lease, settlement) {
-      return fenced(database, lease, async (manager) => {
-        if (settlement.links.length > 0) {
-          await upsertLinks(manager, await scopeOf(manager, lease), settlement.links);
-        }
-        await finishActions(manager, settlement.finished, clock());
-        for (const ids of chunks(settlement.inboxDone, idsPerQuery)) {
-          await manager
-            .createQueryBuilder()
-            .delete()
-            .from(inboxEntity)
-            .where('id IN (:...ids)', { ids })
-            .execute();
-        }
-        await failInboxRows(manager, settlement.inboxFailed);
-        await replaceInboxRows(manager, settlement.enqueue);
-      });
+      return fenced(
+        database,
+        lease,
+        async (manager) => {
+          if (settlement.links.length > 0) {
+            await upsertLinks(manager, await scopeOf(manager, lease), settlement.links);
+          }
+          await finishActions(manager, settlement.finished, clock());
+          for (const ids of chunks(settlement.inboxDone, idsPerQuery)) {
+            await manager
+              .createQueryBuilder()
+              .delete()
+              .from(inboxEntity)
+              .where('id IN (:...ids)', { ids })
+              .execute();
+          }
+          await failInboxRows(manager, settlement.inboxFailed);
+          await replaceInboxRows(manager, settlement.enqueue);
+        },
+        recoverable,
+      );
     },
   };
 }

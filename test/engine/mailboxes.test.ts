@@ -1,0 +1,178 @@
+import { expect } from 'chai';
+import { contents, minuteMs, person, synced, worlds } from './world.ts';
+
+const idle = { actions: 0, writes: 0, reads: 0 };
+
+describe('two mailboxes of one organisation', () => {
+  const makeWorld = worlds();
+  const two = { owners: ['alice', 'bob'] } as const;
+
+  it('each get what their users own', async () => {
+    const world = await makeWorld(two);
+    world.crm.add(person(1), { ownerId: 'alice' });
+    world.crm.add(person(2), { ownerId: 'bob' });
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.crm.add(person(3), { ownerId: 'alice' });
+    world.crm.add(person(4), { ownerId: 'bob' });
+    await world.sync({ owner: 'bob' });
+    await world.sync({ owner: 'alice' });
+    expect(contents(world.mailboxOf('alice'))).to.deep.equal([person(1), person(3)]);
+    expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(2), person(4)]);
+    expect(await world.idleRun({ owner: 'alice' })).to.deep.equal(idle);
+    expect(await world.idleRun({ owner: 'bob' })).to.deep.equal(idle);
+  });
+
+  for (const first of ['alice', 'bob'] as const) {
+    it(`change hands when a record does (${first} runs first): the old copy stays, the new owner gets one`, async () => {
+      const world = await makeWorld(two);
+      const id = world.crm.add(person(1), { ownerId: 'alice' });
+      await world.sync({ owner: 'alice' });
+      await world.sync({ owner: 'bob' });
+      world.crm.give(id, 'bob');
+      await world.sync({ owner: first });
+      await world.sync({ owner: first === 'alice' ? 'bob' : 'alice' });
+      expect(contents(world.mailboxOf('alice'))).to.deep.equal([person(1)]);
+      expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(1)]);
+      const links = await world.links();
+      expect(links.map(({ state, reason }) => [state, reason])).to.have.deep.members([
+        ['outOfScope', 'owner'],
+        ['active', null],
+      ]);
+      expect(await world.idleRun({ owner: 'alice' })).to.include({ actions: 0, writes: 0 });
+      expect(await world.idleRun({ owner: 'bob' })).to.include({ actions: 0, writes: 0 });
+
+      // What the old owner does with his copy no longer concerns the record.
+      const copy = world.mailboxOf('alice').list()[0]?.id ?? '';
+      world.mailboxOf('alice').change(copy, { jobTitle: 'of alice' });
+      await world.sync({ owner: 'alice' });
+      world.mailboxOf('alice').delete(copy);
+      await world.sync({ owner: 'alice' });
+      await world.sync({ owner: 'bob' });
+      expect(contents(world.crm)).to.deep.equal([person(1)]);
+      expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(1)]);
+    });
+  }
+
+  it('keep the old copy when the new owner deletes the record', async () => {
+    const world = await makeWorld(two);
+    const id = world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.crm.give(id, 'bob');
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.crm.delete(id);
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    expect(contents(world.mailboxOf('alice')), 'alice').to.deep.equal([person(1)]);
+    expect(contents(world.mailboxOf('bob')), 'bob').to.deep.equal([]);
+    expect(await world.idleRun({ owner: 'alice' })).to.include({ actions: 0, writes: 0 });
+  });
+
+  it('bring a record back to its first owner without a second copy', async () => {
+    const world = await makeWorld(two);
+    const id = world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.crm.give(id, 'bob');
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.crm.give(id, 'alice');
+    world.crm.change(id, { jobTitle: 'Back' });
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    expect(contents(world.mailboxOf('alice'))).to.deep.equal([person(1, { jobTitle: 'Back' })]);
+    expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(1)]);
+    expect(await world.idleRun({ owner: 'alice' })).to.include({ actions: 0, writes: 0 });
+    expect(await world.idleRun({ owner: 'bob' })).to.include({ actions: 0, writes: 0 });
+  });
+
+  it('lose nothing when the CRM forgets the cursor of the whole organisation', async () => {
+    const world = await makeWorld(two);
+    const ids = [
+      world.crm.add(person(1), { ownerId: 'alice' }),
+      world.crm.add(person(2), { ownerId: 'bob' }),
+      world.crm.add(person(3), { ownerId: 'bob' }),
+    ];
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.crm.delete(ids[1] ?? '');
+    world.crm.change(ids[0] ?? '', { jobTitle: 'Edited' });
+    world.crm.forgetCursors();
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    expect(contents(world.mailboxOf('alice'))).to.deep.equal([person(1, { jobTitle: 'Edited' })]);
+    expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(3)]);
+    expect(await world.idleRun({ owner: 'alice' })).to.deep.equal(idle);
+    expect(await world.idleRun({ owner: 'bob' })).to.deep.equal(idle);
+  });
+
+  it('joins late: a mailbox gets what its user already owns, once', async () => {
+    const world = await makeWorld(two);
+    for (const number of [1, 2, 3]) world.crm.add(person(number), { ownerId: 'bob' });
+    await world.sync({ owner: 'alice' });
+    world.crm.change('crm-1', { jobTitle: 'Edited' });
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    expect(world.mailboxOf('bob').list()).to.have.lengthOf(3);
+    expect(await world.idleRun({ owner: 'bob' })).to.deep.equal(idle);
+  });
+});
+
+describe('the lease of a run', () => {
+  const makeWorld = worlds();
+
+  it('keeps a second run out while one goes on', async () => {
+    const world = await makeWorld();
+    await synced(world);
+    const other: string[] = [];
+    let asked: Promise<void> | null = null;
+    world.exchange.meanwhile = ({ method }) => {
+      if (method === 'changes') asked ??= world.run().then(({ state }) => void other.push(state));
+    };
+    expect((await world.run()).state).to.equal('done');
+    await asked;
+    expect(other).to.deep.equal(['busy']);
+  });
+
+  it('is given up when the run ends, also when it fails', async () => {
+    const world = await makeWorld();
+    world.exchange.fail('scope', { kind: 'lostRequest', error: new Error('broken') });
+    expect((await world.run()).state).to.equal('failed');
+    expect((await world.run()).state).to.equal('done');
+  });
+
+  it('is not waited for where the process that held it died', async () => {
+    const world = await makeWorld();
+    await world.stores.leases.acquire('mailbox-of-alice:contacts', 60 * minuteMs);
+    expect((await world.run()).state).to.equal('busy');
+    world.restart();
+    expect((await world.run()).state).to.equal('done');
+  });
+
+  it('that was taken over lets the old run write nothing more', async () => {
+    const world = await makeWorld();
+    world.crm.add(person(1), { ownerId: 'alice' });
+    world.exchange.meanwhile = ({ method }) => {
+      // The run hangs in this call until its lease has run out.
+      if (method === 'create') world.now += 60 * minuteMs;
+    };
+    let takenOver: unknown = null;
+    const { sync } = world.stores;
+    world.wrapping = {
+      ...world.wrapping,
+      store: () => ({
+        ...sync,
+        async settle(lease, settlement) {
+          takenOver ??= await world.stores.leases.acquire('mailbox-of-alice:contacts', minuteMs);
+          return sync.settle(lease, settlement);
+        },
+      }),
+    };
+    const outcome = await world.run().catch((error: unknown) => error);
+    expect(takenOver).not.to.equal(null);
+    expect(outcome).not.to.have.property('state', 'done');
+    expect(await world.links()).to.deep.equal([]);
+  });
+});
