@@ -8,6 +8,7 @@ import { serviceCredentialId } from '../src/composition/exchange-connections.ts'
 import { openInstallation } from '../src/composition/installation.ts';
 import type { Installation } from '../src/composition/installation.ts';
 import { loadConfig } from '../src/config.ts';
+import { describeError } from '../src/errors.ts';
 import { createLogger } from '../src/log.ts';
 import type { RunCounts } from '../src/sync/stores.ts';
 import { keepHeapSmall } from '../src/small-heap.ts';
@@ -118,7 +119,8 @@ async function measure(
     const signal = new AbortController().signal;
     const outcome = await runs.run({ mailboxId: id, module: 'contacts' }, { trigger: 'bench', signal });
     counts = outcome.counts;
-    if (outcome.state !== 'done') error = String(outcome.error ?? outcome.state);
+    if (outcome.state !== 'done')
+      error = outcome.error === null ? outcome.state : describeError(outcome.error);
   }
   delay.disable();
   const wallMs = performance.now() - begun;

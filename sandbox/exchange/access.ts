@@ -1,28 +1,10 @@
-/** Who a request comes from and whom it acts as. */
+/** Whom a request acts as. */
 import type { ExchangeStore } from './exchange-store.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SandboxUser } from './sandbox-user.ts';
 import { SoapFault } from './soap-fault.ts';
 import { child } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
-
-/** The account of a Basic Authorization header; the user name is a name, an address or DOMAIN\name. */
-export function authenticate(
-  header: string | undefined,
-  users: readonly SandboxUser[],
-): SandboxUser | undefined {
-  const match = /^basic\s+([A-Za-z0-9+/=]+)\s*$/i.exec(header ?? '');
-  if (match?.[1] === undefined) return undefined;
-  const pair = Buffer.from(match[1], 'base64').toString('utf8');
-  const colon = pair.indexOf(':');
-  const given = pair.slice(0, colon).replace(/^.*\\/, '').toLowerCase();
-  const password = pair.slice(colon + 1);
-  return users.find(
-    (user) =>
-      (user.address.toLowerCase() === given || user.name.toLowerCase() === given) &&
-      user.password === password,
-  );
-}
 
 /** The mailbox a request acts on: the caller's own, or the one of ExchangeImpersonation. */
 export function actingMailbox(

@@ -1,4 +1,5 @@
 import { ItemError } from './item-error.ts';
+import { embedded } from './mailbox.ts';
 import { checkIdShape } from './opaque-id.ts';
 import type { RequestContext } from './request-context.ts';
 import type { StoredAttachment, StoredItem } from './stored-item.ts';
@@ -15,7 +16,12 @@ export function findAttachment(
   const { mailbox } = context;
   const serial = mailbox.ids.read('attachment', id);
   const item = serial === undefined ? undefined : mailbox.attachmentOwners.get(serial);
-  const attachment = item?.attachments.find((one) => one.serial === serial);
+  const attachment =
+    item === undefined
+      ? undefined
+      : [...item.attachments, ...[...embedded(item.attachments)].flatMap((one) => one.attachments)].find(
+          (one) => one.serial === serial,
+        );
   if (item === undefined || attachment === undefined) throw new ItemError('ErrorInvalidAttachmentId');
   return { item, attachment };
 }

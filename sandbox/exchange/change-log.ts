@@ -7,6 +7,14 @@ export interface Tombstone {
   readonly number: number;
 }
 
+export interface ChangeLogState {
+  readonly count: number;
+  readonly last: number;
+  readonly arrivals: readonly StoredItem[];
+  readonly updates: readonly { readonly number: number; readonly item: StoredItem }[];
+  readonly removals: readonly Tombstone[];
+}
+
 /** What changed in one folder, in the order of the mailbox's change numbers. Reading costs O(changes read). */
 export class ChangeLog {
   /** Live items. */
@@ -39,6 +47,19 @@ export class ChangeLog {
     if (this.#arrivals.length > 256 + 2 * this.count) {
       this.#arrivals = this.#arrivals.filter((entry) => !entry.removed);
     }
+  }
+
+  exportState(): ChangeLogState {
+    const { count, last } = this;
+    return { count, last, arrivals: this.#arrivals, updates: this.#updates, removals: this.#removals };
+  }
+
+  importState(state: ChangeLogState): void {
+    this.count = state.count;
+    this.last = state.last;
+    this.#arrivals = [...state.arrivals];
+    this.#updates = [...state.updates];
+    this.#removals = [...state.removals];
   }
 
   /** Live items, newest arrival first. */

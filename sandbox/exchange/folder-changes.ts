@@ -3,7 +3,7 @@ import type { StoredItem } from './stored-item.ts';
 import type { SyncPosition } from './sync-state.ts';
 
 export type FolderChange =
-  | { readonly type: 'create' | 'update'; readonly item: StoredItem }
+  | { readonly type: 'create' | 'update' | 'readFlag'; readonly item: StoredItem }
   | { readonly type: 'delete'; readonly tombstone: Tombstone };
 
 export interface ChangePage {
@@ -14,19 +14,29 @@ export interface ChangePage {
 
 /**
  * Up to `max` changes after a position. A window over (floor, ceiling] is read as arrivals, updates and removals, each
- * newest first; what happens meanwhile lies above the ceiling and comes with the next window, so no item is lost and
+ * in the order of the release; what happens meanwhile lies above the ceiling and comes with the next window, so no item is lost and
  * one created and deleted between two states never shows.
  */
 export function readChanges(
   log: ChangeLog,
   position: SyncPosition,
-  options: { readonly max: number; readonly ignored: (serial: number) => boolean },
+  options: {
+    readonly max: number;
+    readonly ignored: (serial: number) => boolean;
+    /** Since 2010 SP2; before, the oldest come first. */
+    readonly newestFirst: boolean;
+  },
 ): ChangePage {
   const { floor } = position;
-  const { ceiling, phase, before } = position.window ?? { ceiling: log.last, phase: 0, before: log.last + 1 };
+  const { ceiling, phase, before } = position.window ?? {
+    ceiling: log.last,
+    phase: 0,
+    before: options.newestFirst ? log.last + 1 : 0,
+  };
   const changes: FolderChange[] = [];
   let reached = { ceiling, phase, before };
-  for (const entry of windowEntries(log, { floor, ceiling, phase, before })) {
+  const window = { floor, ceiling, phase, before };
+  for (const entry of options.newestFirst ? windowEntries(log, window) : oldestFirst(log, window)) {
     if (options.ignored(serialOf(entry.change))) continue;
     if (changes.length === options.max)
       return { changes, next: { floor, window: reached }, includesLast: false };
@@ -44,15 +54,30 @@ function serialOf(change: FolderChange): number {
   return change.type === 'delete' ? change.tombstone.serial : change.item.serial;
 }
 
-function* windowEntries(
-  log: ChangeLog,
-  window: {
-    readonly floor: number;
-    readonly ceiling: number;
-    readonly phase: number;
-    readonly before: number;
-  },
-): Generator<{ readonly phase: number; readonly number: number; readonly change: FolderChange }> {
+interface Window {
+  readonly floor: number;
+  readonly ceiling: number;
+  readonly phase: number;
+  /** The number reached in this phase: going down newest first, going up otherwise. */
+  readonly before: number;
+}
+
+interface WindowEntry {
+  readonly phase: number;
+  readonly number: number;
+  readonly change: FolderChange;
+}
+
+/** The same entries, each phase turned round. */
+function* oldestFirst(log: ChangeLog, window: Window): Generator<WindowEntry> {
+  const all = [...windowEntries(log, { ...window, before: window.ceiling + 1 })];
+  for (const phase of [0, 1, 2]) {
+    const reached = phase === window.phase ? window.before : 0;
+    yield* all.filter((entry) => entry.phase === phase && entry.number > reached).reverse();
+  }
+}
+
+function* windowEntries(log: ChangeLog, window: Window): Generator<WindowEntry> {
   const start = (phase: number): number => (phase === window.phase ? window.before : window.ceiling + 1);
   if (window.phase === 0) {
     for (const item of log.arrivals(window.floor, start(0))) {
@@ -61,7 +86,8 @@ function* windowEntries(
   }
   if (window.phase <= 1) {
     for (const item of log.updates(window.floor, start(1))) {
-      yield { phase: 1, number: item.change, change: { type: 'update', item } };
+      const type = item.contentChange > window.floor ? 'update' : 'readFlag';
+      yield { phase: 1, number: item.change, change: { type, item } };
     }
   }
   for (const tombstone of log.removals(window.floor, start(2))) {

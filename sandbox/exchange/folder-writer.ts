@@ -1,4 +1,4 @@
-import { EFFECTIVE_RIGHTS } from './computed-property.ts';
+import { EFFECTIVE_RIGHTS } from './kinds/item-properties.ts';
 import type { Mailbox } from './mailbox.ts';
 import { parsePath } from './property-path.ts';
 import { folderElement } from './stored-folder.ts';
@@ -58,6 +58,13 @@ export function folderXml(folder: StoredFolder, shape: FolderShape, mailbox: Mai
     xml += textElement('DistinguishedFolderId', folder.distinguished);
   }
   if (wants('UnreadCount') && (element === 'Folder' || element === 'TasksFolder'))
-    xml += '<t:UnreadCount>0</t:UnreadCount>';
+    xml += `<t:UnreadCount>${unreadCount(folder)}</t:UnreadCount>`;
   return `<t:${element}>${xml}</t:${element}>`;
+}
+
+/** Of the items that can be read or not: messages and posts. */
+function unreadCount(folder: StoredFolder): number {
+  let count = 0;
+  for (const item of folder.log.items()) if (item.values.get('message:IsRead') === 'false') count++;
+  return count;
 }

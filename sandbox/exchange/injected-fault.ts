@@ -1,8 +1,17 @@
-import { SoapFault, writeFault } from './soap-fault.ts';
+import { ItemError } from './item-error.ts';
+import { serverBusy } from './policy/throttle.ts';
+import { writeEnvelope, writeFault } from './protocol/envelope.ts';
+import type { Release } from './releases/release.ts';
+import { errorMessage, responseElement } from './response-message.ts';
+import { SoapFault } from './soap-fault.ts';
 
 export type InjectedFaultKind =
   | 'serverBusyFault' // HTTP 500, SOAP fault ErrorServerBusy with BackOffMilliseconds
   | 'serverBusyMessage' // HTTP 200, one response message ErrorServerBusy
+  | 'serverBusyPolicy' // HTTP 500, the fault that names the policy in its values instead of a time
+  | 'serverBusyInner' // HTTP 200, ErrorInternalServerError with ErrorServerBusy inside
+  | 'mailboxMoveInProgress' // HTTP 200, one response message
+  | 'duplicateNotifications' // the right answer, each event in it twice
   | 'unavailable' // HTTP 503 with Retry-After
   | 'tooManyRequests' // HTTP 429 with Retry-After
   | 'empty500'
@@ -50,20 +59,35 @@ export class FaultQueue {
 export interface WireAnswer {
   readonly status: number;
   readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly contentType?: string;
   /** Ends the connection instead of finishing: before anything is sent, or in the middle of the body. */
   readonly breakOff?: 'before' | 'middle';
 }
 
 /** Turns an injected fault into what is sent; `right` is the answer the request would have had. */
-export function faultAnswer(fault: InjectedFault, operation: string, right: () => WireAnswer): WireAnswer {
+export function faultAnswer<T extends WireAnswer>(
+  fault: InjectedFault,
+  request: { readonly operation: string; readonly release: Release },
+  right: () => T,
+): WireAnswer | T {
   const retryAfter = { 'Retry-After': String(fault.retryAfterSeconds ?? 1) };
+  const { operation, release } = request;
+  const backOffMs = fault.backOffMs ?? 1000;
   switch (fault.kind) {
     case 'serverBusyFault':
-      return { status: 500, body: serverBusyFault(fault.backOffMs ?? 1000) };
+      return { status: 500, body: writeFault(serverBusy(backOffMs), release) };
+    case 'serverBusyPolicy':
+      return { status: 500, body: writeFault(policyBusy(), release) };
     case 'serverBusyMessage':
-      return { status: 200, body: serverBusyMessage(operation, fault.backOffMs ?? 1000) };
+      return {
+        status: 200,
+        body: oneError('ErrorServerBusy', backOffValue(backOffMs), { operation, release }),
+      };
+    case 'serverBusyInner':
+      return { status: 200, body: oneError('ErrorInternalServerError', INNER_BUSY, { operation, release }) };
+    case 'mailboxMoveInProgress':
+      return { status: 200, body: oneError('ErrorMailboxMoveInProgress', '', { operation, release }) };
     case 'unavailable':
       return { status: 503, body: 'Service Unavailable', headers: retryAfter, contentType: 'text/plain' };
     case 'tooManyRequests':
@@ -88,36 +112,55 @@ export function faultAnswer(fault: InjectedFault, operation: string, right: () =
         body: '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>',
       };
     case 'delay':
+    case 'duplicateNotifications':
       return right();
   }
 }
 
-function serverBusyFault(backOffMs: number): string {
-  return writeFault(
-    new SoapFault('ErrorServerBusy', 'The server cannot service this request right now. Try again later.', {
-      messageXml: `<t:Value Name="BackOffMilliseconds">${backOffMs}</t:Value>`,
-    }),
+const INNER_BUSY =
+  '<t:Value Name="InnerErrorMessageText">The server cannot service this request right now. Try again later.</t:Value>' +
+  '<t:Value Name="InnerErrorResponseCode">ErrorServerBusy</t:Value><t:Value Name="InnerErrorDescriptiveLinkKey">0</t:Value>';
+
+function backOffValue(backOffMs: number): string {
+  return `<t:Value Name="BackOffMilliseconds">${backOffMs}</t:Value>`;
+}
+
+/** As seen when a concurrency limit is the reason: no BackOffMilliseconds among the values. */
+function policyBusy(): SoapFault {
+  return new SoapFault(
+    'ErrorServerBusy',
+    'The server cannot service this request right now. Try again later.',
+    {
+      messageXml:
+        '<t:Value Name="Policy">ConcurrentSyncCalls</t:Value><t:Value Name="MaxConcurrencyLimit">5</t:Value>' +
+        '<t:Value Name="ErrorMessage">This operation exceeds the throttling budget for policy part ConcurrentSyncCalls, ' +
+        'policy value 5. Suggested backoff time 0 ms.</t:Value>',
+    },
   );
 }
 
-function serverBusyMessage(operation: string, backOffMs: number): string {
-  const types = 'http://schemas.microsoft.com/exchange/services/2006/types';
-  const ending = MESSAGE_ENDINGS[operation] ?? '';
-  return (
-    '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>' +
-    `<m:${operation}Response xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="${types}">` +
-    `<m:ResponseMessages><m:${operation}ResponseMessage ResponseClass="Error">` +
-    '<m:MessageText>The server cannot service this request right now. Try again later.</m:MessageText>' +
-    '<m:ResponseCode>ErrorServerBusy</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>' +
-    `<m:MessageXml><t:Value Name="BackOffMilliseconds">${backOffMs}</t:Value></m:MessageXml>${ending}` +
-    `</m:${operation}ResponseMessage></m:ResponseMessages></m:${operation}Response></s:Body></s:Envelope>`
-  );
+/** One error message, whatever number of them the request would have had. */
+function oneError(
+  code: string,
+  values: string,
+  { operation, release }: { readonly operation: string; readonly release: Release },
+): string {
+  const messageXml = values === '' ? '' : `<m:MessageXml>${values}</m:MessageXml>`;
+  const onError = messageXml + (MESSAGE_ENDINGS[operation] ?? '');
+  const message = errorMessage({ operation, onError }, new ItemError(code));
+  return writeEnvelope(responseElement(operation, message), release, release.schemas.at(-1) ?? '');
 }
 
 /** The empty containers the schema wants at the end of an error message. */
 const MESSAGE_ENDINGS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['CreateItem', 'GetItem', 'UpdateItem', 'MoveItem', 'CopyItem'].map((name) => [name, '<m:Items/>']),
+  ),
+  ...Object.fromEntries(
+    ['CreateFolder', 'GetFolder', 'UpdateFolder', 'MoveFolder', 'CopyFolder'].map((name) => [
+      name,
+      '<m:Folders/>',
+    ]),
   ),
   CreateAttachment: '<m:Attachments/>',
   GetAttachment: '<m:Attachments/>',

@@ -1,11 +1,10 @@
 import type { Mailbox } from './mailbox.ts';
 import { ItemError } from './item-error.ts';
+import { propertyByUri } from './kind-registry.ts';
 import { parsePath } from './property-path.ts';
 import { compareValues, compileRestriction } from './search-expression.ts';
 import type { Predicate } from './search-expression.ts';
-import { itemSize } from './stored-item.ts';
 import type { StoredItem } from './stored-item.ts';
-import { dateTime } from './xml-text.ts';
 import { requiredAttribute, requiredChild } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -20,33 +19,12 @@ export function readItemRestriction(
 const NONE: readonly string[] = [];
 
 function searchValues(item: StoredItem, key: string, mailbox: Mailbox): readonly string[] {
+  const property = propertyByUri(item.kind, key);
+  if (property?.search !== undefined) return property.search(item, mailbox);
   const value = item.values.get(key);
-  if (value !== undefined) return typeof value === 'string' ? [value] : value;
-  switch (key) {
-    case 'item:ItemId':
-      return [mailbox.ids.write('item', item.serial)];
-    case 'item:ParentFolderId':
-      return [mailbox.ids.write('folder', item.folder.serial)];
-    case 'item:DateTimeCreated':
-    case 'item:DateTimeReceived':
-    case 'item:DateTimeSent':
-      return [dateTime(item.createdAt)];
-    case 'item:LastModifiedTime':
-      return [dateTime(item.modifiedAt)];
-    case 'item:LastModifiedName':
-      return [item.modifiedBy];
-    case 'item:Size':
-      return [String(itemSize(item))];
-    case 'item:HasAttachments':
-      return [String(item.attachments.length > 0)];
-    case 'contacts:HasPicture':
-      return [String(item.attachments.some((one) => one.isContactPhoto))];
-    case 'item:Importance':
-    case 'item:Sensitivity':
-      return ['Normal'];
-    default:
-      return NONE;
-  }
+  if (typeof value === 'string') return [value];
+  if (value !== undefined && !('structure' in value)) return value;
+  return property?.fallback === undefined ? NONE : [property.fallback];
 }
 
 /** Sorts in the order of an m:SortOrder; items without the value come first, as nulls do. */

@@ -1,9 +1,11 @@
-import { bodyElement, COMPUTED } from './computed-property.ts';
 import type { Mailbox } from './mailbox.ts';
-import { ADDRESS_KEYS, ADDRESS_PARTS, entryKey } from './property-table.ts';
+import { ADDRESS_KEYS, ADDRESS_PARTS } from './kinds/contact-entries.ts';
+import { entryKey } from './property.ts';
+import type { WritableItem } from './property.ts';
 import type { PropertyPath } from './property-path.ts';
 import type { ItemShape, ShapedProperty } from './response-shape.ts';
-import type { ListMember, PropertyValue, StoredItem } from './stored-item.ts';
+import { listValue } from './stored-item.ts';
+import type { PropertyValue } from './stored-item.ts';
 import { escapeText, textElement } from './xml-text.ts';
 
 /** Writes an item, its properties in schema order. */
@@ -16,10 +18,10 @@ export class ItemWriter {
     this.#mailbox = mailbox;
   }
 
-  write(item: StoredItem): string {
+  write(item: WritableItem): string {
     let xml = '';
     let extendedDone = false;
-    for (const shaped of this.#shape.properties[item.kind]) {
+    for (const shaped of this.#shape.properties(item.kind)) {
       if (!extendedDone && shaped.afterExtended) {
         xml += this.#extended(item);
         extendedDone = true;
@@ -30,7 +32,7 @@ export class ItemWriter {
     return `<t:${item.kind}>${xml}</t:${item.kind}>`;
   }
 
-  #extended(item: StoredItem): string {
+  #extended(item: WritableItem): string {
     let xml = '';
     for (const path of this.#shape.extended) {
       const value = item.values.get(path.key);
@@ -39,16 +41,15 @@ export class ItemWriter {
     return xml;
   }
 
-  #property(item: StoredItem, shaped: ShapedProperty): string {
+  #property(item: WritableItem, shaped: ShapedProperty): string {
     const { property } = shaped;
     switch (property.kind) {
       case 'computed':
-        return COMPUTED[property.uri]?.(item, this.#mailbox) ?? '';
-      case 'body':
-        return bodyElement(item, this.#shape.bodyType);
+      case 'structure':
+        return property.write?.(item, this.#mailbox, this.#shape, shaped.only) ?? '';
       case 'list': {
-        const value = item.values.get(property.uri);
-        if (value === undefined || typeof value === 'string') return '';
+        const value = listValue(item, property.uri);
+        if (value === undefined) return '';
         return `<t:${property.element}>${value.map((one) => textElement('String', one)).join('')}</t:${property.element}>`;
       }
       case 'entries': {
@@ -63,32 +64,17 @@ export class ItemWriter {
       }
       case 'addresses':
         return addresses(item, shaped.only);
-      case 'members':
-        return item.members.length === 0
-          ? ''
-          : `<t:Members>${item.members.map(memberElement).join('')}</t:Members>`;
       default: {
         const value = item.values.get(property.uri);
         if (typeof value === 'string') return textElement(property.element, value);
-        const fallback = FALLBACKS[property.uri];
-        return fallback === undefined ? '' : textElement(property.element, fallback);
+        return property.fallback === undefined ? '' : textElement(property.element, property.fallback);
       }
     }
   }
 }
 
-/** What an item has without anyone having set it. */
-const FALLBACKS: Readonly<Record<string, string>> = {
-  'item:Sensitivity': 'Normal',
-  'item:Importance': 'Normal',
-  'item:ReminderIsSet': 'false',
-  'item:ReminderMinutesBeforeStart': '0',
-  'item:Culture': 'en-US',
-  'contacts:FileAsMapping': 'None',
-  'contacts:PostalAddressIndex': 'None',
-};
-
 function extendedElement(path: PropertyPath, value: PropertyValue): string {
+  if (typeof value !== 'string' && 'structure' in value) return '';
   const inner =
     typeof value === 'string'
       ? `<t:Value>${escapeText(value)}</t:Value>`
@@ -96,7 +82,7 @@ function extendedElement(path: PropertyPath, value: PropertyValue): string {
   return `<t:ExtendedProperty>${path.xml}${inner}</t:ExtendedProperty>`;
 }
 
-function addresses(item: StoredItem, only: ReadonlySet<string> | undefined): string {
+function addresses(item: WritableItem, only: ReadonlySet<string> | undefined): string {
   let entries = '';
   for (const key of ADDRESS_KEYS) {
     let parts = '';
@@ -108,15 +94,4 @@ function addresses(item: StoredItem, only: ReadonlySet<string> | undefined): str
     if (parts !== '') entries += `<t:Entry Key="${key}">${parts}</t:Entry>`;
   }
   return entries === '' ? '' : `<t:PhysicalAddresses>${entries}</t:PhysicalAddresses>`;
-}
-
-function memberElement(member: ListMember): string {
-  const part = (element: string, value: string | undefined): string =>
-    value === undefined || value === '' ? '' : textElement(element, value);
-  const id = member.itemId === undefined ? '' : `<t:ItemId Id="${escapeText(member.itemId)}"/>`;
-  return (
-    `<t:Member><t:Mailbox>${part('Name', member.name)}${part('EmailAddress', member.address)}` +
-    `${part('RoutingType', member.routingType ?? 'SMTP')}${part('MailboxType', member.mailboxType)}${id}</t:Mailbox>` +
-    '<t:Status>Normal</t:Status></t:Member>'
-  );
 }

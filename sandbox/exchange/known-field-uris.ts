@@ -1,30 +1,59 @@
-/** Field URIs of the 2013 SP1 schema that name no stored property: asked for, they are simply not returned. */
-const UNSTORED: ReadonlySet<string> = new Set([
-  ...['InReplyTo', 'InternetMessageHeaders', 'ResponseObjects', 'ReminderNextTime', 'UniqueBody', 'Flag'].map(
-    itemUri,
-  ),
-  ...['InstanceKey', 'NormalizedBody', 'EntityExtractionResult', 'PolicyTag', 'ArchiveTag'].map(itemUri),
-  ...['RetentionDate', 'Preview', 'PredictedActionReasons', 'IsClutter', 'IconIndex'].map(itemUri),
-  ...['RightsManagementLicenseData', 'BlockStatus', 'HasBlockedImages'].map(itemUri),
-  ...['WebClientReadFormQueryString', 'WebClientEditFormQueryString'].map(itemUri),
-  ...['Alias', 'ContactSource', 'Culture', 'DirectoryId', 'DirectReports', 'ManagerMailbox'].map(contactUri),
-  ...['MSExchangeCertificate', 'Notes', 'PhoneticFullName', 'PhoneticFirstName'].map(contactUri),
-  ...['PhoneticLastName', 'Photo', 'UserSMIMECertificate'].map(contactUri),
-]);
-const OTHER_CLASS =
-  /^(message|calendar|task|meeting|meetingRequest|postitem|conversation|persona):[A-Za-z:]+$/;
-const FOLDER =
-  /^folder:(FolderId|ParentFolderId|DisplayName|UnreadCount|TotalCount|ChildFolderCount|FolderClass|SearchParameters|ManagedFolderInformation|PermissionSet|EffectiveRights|SharingEffectiveRights|DistinguishedFolderId|PolicyTag|ArchiveTag)$/;
+/** The field URIs of the 2013 SP1 schema, by their class; those no property stands for are simply not returned. */
+const NAMES: Readonly<Record<string, string>> = {
+  folder:
+    'FolderId ParentFolderId DisplayName UnreadCount TotalCount ChildFolderCount FolderClass ' +
+    'SearchParameters ManagedFolderInformation PermissionSet EffectiveRights SharingEffectiveRights ' +
+    'DistinguishedFolderId PolicyTag ArchiveTag',
+  item:
+    'ItemId ParentFolderId ItemClass MimeContent Attachments Subject DateTimeReceived Size Categories ' +
+    'HasAttachments Importance InReplyTo InternetMessageHeaders IsAssociated IsDraft IsFromMe ' +
+    'IsResend IsSubmitted IsUnmodified DateTimeSent DateTimeCreated Body ResponseObjects Sensitivity ' +
+    'ReminderDueBy ReminderIsSet ReminderNextTime ReminderMinutesBeforeStart DisplayTo DisplayCc ' +
+    'Culture EffectiveRights LastModifiedName LastModifiedTime ConversationId UniqueBody Flag ' +
+    'StoreEntryId InstanceKey NormalizedBody EntityExtractionResult PolicyTag ArchiveTag ' +
+    'RetentionDate Preview PredictedActionReasons IsClutter RightsManagementLicenseData BlockStatus ' +
+    'HasBlockedImages WebClientReadFormQueryString WebClientEditFormQueryString TextBody IconIndex ' +
+    'MimeContentUTF8',
+  message:
+    'ConversationIndex ConversationTopic InternetMessageId IsRead IsResponseRequested ' +
+    'IsReadReceiptRequested IsDeliveryReceiptRequested ReceivedBy ReceivedRepresenting References ' +
+    'ReplyTo From Sender ToRecipients CcRecipients BccRecipients ApprovalRequestData ' +
+    'VotingInformation ReminderMessageData',
+  meeting:
+    'AssociatedCalendarItemId IsDelegated IsOutOfDate HasBeenProcessed ResponseType ProposedStart ' +
+    'ProposedEnd',
+  meetingRequest: 'MeetingRequestType IntendedFreeBusyStatus ChangeHighlights',
+  calendar:
+    'Start End OriginalStart StartWallClock EndWallClock StartTimeZoneId EndTimeZoneId IsAllDayEvent ' +
+    'LegacyFreeBusyStatus Location EnhancedLocation When IsMeeting IsCancelled IsRecurring ' +
+    'MeetingRequestWasSent IsResponseRequested CalendarItemType MyResponseType Organizer ' +
+    'RequiredAttendees OptionalAttendees Resources ConflictingMeetingCount AdjacentMeetingCount ' +
+    'ConflictingMeetings AdjacentMeetings Duration TimeZone AppointmentReplyTime ' +
+    'AppointmentSequenceNumber AppointmentState Recurrence FirstOccurrence LastOccurrence ' +
+    'ModifiedOccurrences DeletedOccurrences MeetingTimeZone ConferenceType AllowNewTimeProposal ' +
+    'IsOnlineMeeting MeetingWorkspaceUrl NetShowUrl UID RecurrenceId DateTimeStamp StartTimeZone ' +
+    'EndTimeZone JoinOnlineMeetingUrl OnlineMeetingSettings IsOrganizer',
+  task:
+    'ActualWork AssignedTime BillingInformation ChangeCount Companies CompleteDate Contacts ' +
+    'DelegationState Delegator DueDate IsAssignmentEditable IsComplete IsRecurring IsTeamTask Mileage ' +
+    'Owner PercentComplete Recurrence StartDate Status StatusDescription TotalWork',
+  contacts:
+    'Alias AssistantName Birthday BusinessHomePage Children Companies CompanyName CompleteName ' +
+    'ContactSource Culture Department DisplayName DirectoryId DirectReports EmailAddresses FileAs ' +
+    'FileAsMapping Generation GivenName ImAddresses Initials JobTitle Manager ManagerMailbox ' +
+    'MiddleName Mileage MSExchangeCertificate Nickname Notes OfficeLocation PhoneNumbers ' +
+    'PhoneticFullName PhoneticFirstName PhoneticLastName Photo PhysicalAddresses PostalAddressIndex ' +
+    'Profession SpouseName Surname WeddingAnniversary UserSMIMECertificate HasPicture',
+  distributionlist: 'Members',
+  postitem: 'PostedTime',
+};
+const KNOWN: ReadonlySet<string> = new Set(
+  Object.entries(NAMES).flatMap(([kind, names]) => names.split(' ').map((name) => `${kind}:${name}`)),
+);
+/** Of kinds of things this server has none of. */
+const ELSEWHERE = /^(?:conversation|persona):[A-Za-z0-9]+$/;
 
-function itemUri(name: string): string {
-  return `item:${name}`;
-}
-
-function contactUri(name: string): string {
-  return `contacts:${name}`;
-}
-
-/** Whether the schema knows a FieldURI that no property of property-table.ts stands for. */
+/** Whether the schema knows a FieldURI. */
 export function isKnownFieldUri(uri: string): boolean {
-  return UNSTORED.has(uri) || OTHER_CLASS.test(uri) || FOLDER.test(uri);
+  return KNOWN.has(uri) || ELSEWHERE.test(uri);
 }

@@ -1,25 +1,31 @@
 import { createHash } from 'node:crypto';
-import { fillDerivedNames } from './derived-names.ts';
+import { storedPart } from './calendar/occurrence-view.ts';
+import { kindOf } from './kind-registry.ts';
 import { ItemError } from './item-error.ts';
+import type { MailboxEvent, MailboxListener } from './mailbox-event.ts';
 import { OpaqueIds } from './opaque-id.ts';
 import { FIRST_FOLDERS } from './first-folders.ts';
 import { descendants, newFolder } from './stored-folder.ts';
 import type { StoredFolder } from './stored-folder.ts';
 import { SEARCH_KEY } from './stored-item.ts';
-import type { ItemKind, ListMember, PropertyValue, StoredAttachment, StoredItem } from './stored-item.ts';
-
-export interface NewItem {
-  readonly kind: ItemKind;
-  readonly values: Map<string, PropertyValue>;
-  readonly members?: readonly ListMember[];
-  readonly attachments?: readonly StoredAttachment[];
-}
+import type { EmbeddedItem, NewAttachment, NewItem, StoredAttachment, StoredItem } from './stored-item.ts';
 
 export interface ChangeStamp {
   readonly at: number;
   /** Display name of who did it. */
   readonly by: string;
 }
+
+/** Everything a mailbox holds, as plain objects that share their parts with it. */
+export interface MailboxState {
+  readonly open: object;
+  readonly distinguished: ReadonlyMap<string, StoredFolder>;
+  readonly lastChange: number;
+  readonly lastSerial: number;
+}
+
+/** Fields that come from the account, not from what happened. */
+const FIXED: ReadonlySet<string> = new Set(['address', 'name', 'sid', 'ids', 'listeners']);
 
 /** One mailbox: its folders, its items, and the numbering of its changes. */
 export class Mailbox {
@@ -29,9 +35,12 @@ export class Mailbox {
   readonly ids: OpaqueIds;
   readonly folders = new Map<number, StoredFolder>();
   readonly items = new Map<number, StoredItem>();
+  /** Which item an attachment hangs on, however deep. */
   readonly attachmentOwners = new Map<number, StoredItem>();
   readonly removedFolders: { readonly serial: number; readonly arrived: number; readonly number: number }[] =
     [];
+  /** Told of everything that happens. */
+  readonly listeners = new Set<MailboxListener>();
   /** The number of the latest change to any folder. */
   lastFolderChange = 0;
   /** States of an earlier epoch are invalid. */
@@ -40,6 +49,7 @@ export class Mailbox {
   readonly #searchKeyHead: string;
   #lastChange = 0;
   #lastSerial = 0;
+  #quiet = 0;
 
   constructor(owner: { readonly address: string; readonly name: string; readonly sid: string }) {
     this.address = owner.address;
@@ -63,7 +73,9 @@ export class Mailbox {
 
   createFolder(parent: StoredFolder, displayName: string, folderClass: string): StoredFolder {
     this.#checkFreeName(parent, displayName);
-    return this.#addFolder(parent, displayName, folderClass, undefined);
+    const folder = this.#addFolder(parent, displayName, folderClass, undefined);
+    this.emit({ type: 'created', folder });
+    return folder;
   }
 
   renameFolder(folder: StoredFolder, displayName: string): void {
@@ -76,6 +88,7 @@ export class Mailbox {
 
   touchFolder(folder: StoredFolder): void {
     folder.change = this.lastFolderChange = ++this.#lastChange;
+    this.emit({ type: 'modified', folder });
   }
 
   removeFolder(folder: StoredFolder): void {
@@ -85,6 +98,7 @@ export class Mailbox {
       this.folders.delete(one.serial);
       this.lastFolderChange = ++this.#lastChange;
       this.removedFolders.push({ serial: one.serial, arrived: one.arrived, number: this.#lastChange });
+      this.emit({ type: 'deleted', folder: one });
     }
     const siblings = folder.parent?.children ?? [];
     siblings.splice(siblings.indexOf(folder), 1);
@@ -108,58 +122,149 @@ export class Mailbox {
       folder,
       values: item.values,
       change,
+      contentChange: change,
       arrived: change,
       createdAt: stamp.createdAt ?? stamp.at,
       modifiedAt: stamp.at,
       modifiedBy: stamp.by,
       removed: false,
       derived: [],
-      attachments: item.attachments ?? [],
-      members: item.members ?? [],
+      attachments: (item.attachments ?? []).map((one) => this.#numbered(one, stamp)),
     };
-    fillDerivedNames(stored);
+    kindOf(stored).derive?.(stored);
     this.items.set(serial, stored);
-    for (const attachment of stored.attachments) this.attachmentOwners.set(attachment.serial, stored);
+    this.#own(stored, stored.attachments);
     folder.log.arrived(stored);
+    this.emit({ type: 'created', item: stored });
     return stored;
   }
 
-  /** Gives the item a new change key and puts it into the folder's log. */
-  touchItem(item: StoredItem, stamp?: ChangeStamp): void {
+  /** Gives the item a new change key and puts it into the folder's log; a read flag alone is a change of its own. */
+  touchItem(changed: StoredItem, stamp?: ChangeStamp, what: 'content' | 'readFlag' = 'content'): void {
+    const item = storedPart(changed);
     item.change = ++this.#lastChange;
+    if (what === 'content') item.contentChange = item.change;
     if (stamp !== undefined) {
       item.modifiedAt = stamp.at;
       item.modifiedBy = stamp.by;
     }
     item.folder.log.updated(item);
+    this.emit({ type: 'modified', item });
   }
 
   removeItem(item: StoredItem): void {
     item.removed = true;
     this.items.delete(item.serial);
-    for (const attachment of item.attachments) this.attachmentOwners.delete(attachment.serial);
+    this.#disown(item.attachments);
     item.folder.log.removed(item, ++this.#lastChange);
+    this.emit({ type: 'deleted', item });
   }
 
   copyItem(item: StoredItem, folder: StoredFolder, stamp: ChangeStamp): StoredItem {
-    const copy = this.addItem(
-      folder,
-      {
-        kind: item.kind,
-        values: new Map(item.values),
-        members: item.members,
-        attachments: item.attachments.map((one) => ({ ...one, serial: this.nextSerial() })),
-      },
-      { ...stamp, createdAt: item.createdAt },
+    const copy = this.#quietly(() =>
+      this.addItem(
+        folder,
+        {
+          kind: item.kind,
+          values: new Map(item.values),
+          attachments: item.attachments.map(unnumbered),
+        },
+        { ...stamp, createdAt: item.createdAt },
+      ),
     );
     copy.derived = item.derived;
+    this.emit({ type: 'copied', item: copy, from: item });
     return copy;
   }
 
   moveItem(item: StoredItem, folder: StoredFolder, stamp: ChangeStamp): StoredItem {
-    const moved = this.copyItem(item, folder, stamp);
-    this.removeItem(item);
+    const moved = this.#quietly(() => {
+      const copy = this.copyItem(item, folder, stamp);
+      this.removeItem(item);
+      return copy;
+    });
+    this.emit({ type: 'moved', item: moved, from: item });
     return moved;
+  }
+
+  /** Hangs an attachment on an item; the item's change key is left to the caller. */
+  attach(item: StoredItem, attachment: NewAttachment, stamp: ChangeStamp): StoredAttachment {
+    const made = this.#numbered(attachment, stamp);
+    item.attachments = [...item.attachments, made];
+    this.#own(item, [made]);
+    return made;
+  }
+
+  detach(item: StoredItem, attachment: StoredAttachment): void {
+    const without = (list: readonly StoredAttachment[]): readonly StoredAttachment[] =>
+      list.filter((one) => one !== attachment);
+    item.attachments = without(item.attachments);
+    for (const inner of embedded(item.attachments)) inner.attachments = without(inner.attachments);
+    this.#disown([attachment]);
+  }
+
+  #numbered(attachment: NewAttachment, stamp: ChangeStamp): StoredAttachment {
+    const made = { serial: this.nextSerial(), modifiedAt: stamp.at };
+    if (attachment.type === 'file') return { ...attachment, ...made };
+    const { kind, values, attachments = [] } = attachment.item;
+    const item: EmbeddedItem = {
+      kind,
+      values,
+      createdAt: stamp.at,
+      modifiedAt: stamp.at,
+      modifiedBy: stamp.by,
+      attachments: attachments.map((one) => this.#numbered(one, stamp)),
+    };
+    return { ...attachment, ...made, item };
+  }
+
+  #own(item: StoredItem, attachments: readonly StoredAttachment[]): void {
+    for (const one of attachments) {
+      this.attachmentOwners.set(one.serial, item);
+      if (one.type === 'item') this.#own(item, one.item.attachments);
+    }
+  }
+
+  #disown(attachments: readonly StoredAttachment[]): void {
+    for (const one of attachments) {
+      this.attachmentOwners.delete(one.serial);
+      if (one.type === 'item') this.#disown(one.item.attachments);
+    }
+  }
+
+  /** Tells the listeners; new mail is told by whoever delivers it. */
+  emit(event: MailboxEvent): void {
+    if (this.#quiet > 0) return;
+    for (const listener of this.listeners) listener(event);
+  }
+
+  exportState(): MailboxState {
+    const open = Object.fromEntries(Object.entries(this).filter(([name]) => !FIXED.has(name)));
+    return {
+      open,
+      distinguished: this.#distinguished,
+      lastChange: this.#lastChange,
+      lastSerial: this.#lastSerial,
+    };
+  }
+
+  /** Takes over what exportState gave, in place of everything it holds. */
+  importState(state: MailboxState): void {
+    Object.assign(this, state.open);
+    this.#distinguished.clear();
+    for (const [id, folder] of state.distinguished) this.#distinguished.set(id, folder);
+    this.#lastChange = state.lastChange;
+    this.#lastSerial = state.lastSerial;
+  }
+
+  /** Without an event for each step. */
+  #quietly<T>(act: () => T): T {
+    this.#quiet++;
+    try {
+      return act();
+    } finally {
+      this.#quiet--;
+    }
   }
 
   #checkFreeName(parent: StoredFolder, displayName: string): void {
@@ -182,5 +287,21 @@ export class Mailbox {
     parent?.children.push(folder);
     if (distinguished !== undefined) this.#distinguished.set(distinguished, folder);
     return folder;
+  }
+}
+
+/** An attachment as it can be hung on another item. */
+export function unnumbered(attachment: StoredAttachment): NewAttachment {
+  if (attachment.type === 'file') return attachment;
+  const { kind, values, attachments } = attachment.item;
+  return { ...attachment, item: { kind, values: new Map(values), attachments: attachments.map(unnumbered) } };
+}
+
+/** The items inside attachments, at any depth. */
+export function* embedded(attachments: readonly StoredAttachment[]): Generator<EmbeddedItem> {
+  for (const one of attachments) {
+    if (one.type !== 'item') continue;
+    yield one.item;
+    yield* embedded(one.item.attachments);
   }
 }

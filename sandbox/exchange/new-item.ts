@@ -1,64 +1,68 @@
+import { readAttachment } from './attachment-reader.ts';
+import { draftItem } from './item-draft.ts';
 import { ItemError } from './item-error.ts';
-import type { NewItem } from './mailbox.ts';
-import { readExtended, readMembers, readProperty } from './property-reader.ts';
-import { BY_ELEMENT, EXTENDED_AFTER, PROPERTIES } from './property-table.ts';
-import type { Property } from './property-table.ts';
+import type { KindDefinition } from './item-kind.ts';
+import { findKind, propertyByElement } from './kind-registry.ts';
+import { EXTENDED_AFTER } from './kinds/item-properties.ts';
+import type { Assignment, Property } from './property.ts';
+import { readExtended, readProperty } from './property-reader.ts';
+import type { RequestContext } from './request-context.ts';
 import { schemaFault, SoapFault } from './soap-fault.ts';
-import type { ItemKind, ListMember, PropertyValue } from './stored-item.ts';
+import type { NewAttachment, NewItem } from './stored-item.ts';
 import type { XmlElement } from './xml-tree.ts';
 
-const KINDS: Readonly<Record<string, ItemKind>> = {
-  't:Contact': 'Contact',
-  't:DistributionList': 'DistributionList',
-};
-const CLASSES: Readonly<Record<ItemKind, string>> = {
-  Contact: 'IPM.Contact',
-  DistributionList: 'IPM.DistList',
-};
-
 /** The kind of item an element is; other kinds are beyond this server. */
-export function itemKind(element: XmlElement): ItemKind {
-  const kind = KINDS[element.name];
+export function itemKind(element: XmlElement): KindDefinition {
+  const kind = element.name.startsWith('t:') ? findKind(element.name.slice(2)) : undefined;
   if (kind !== undefined) return kind;
-  if (/^t:(?:Item|Message|CalendarItem|Task|PostItem|Meeting\w+)$/.test(element.name)) {
+  if (/^t:(?:CalendarItem|Meeting\w+)$/.test(element.name)) {
     throw new SoapFault('ErrorInvalidRequest', `This server keeps no ${element.name.slice(2)} items.`);
   }
   throw schemaFault(`'${element.name}' is not an item.`, element);
 }
 
-/** Reads one item of CreateItem; properties out of the schema's order are a schema fault. */
-export function readNewItem(element: XmlElement): NewItem {
+/**
+ * Reads one item of CreateItem or CreateAttachment. Properties out of the schema's order are a schema fault; one the
+ * server makes by itself is an ItemError.
+ */
+export function readNewItem(element: XmlElement, context: RequestContext): NewItem {
   const kind = itemKind(element);
-  const values = new Map<string, PropertyValue>([['item:ItemClass', CLASSES[kind]]]);
-  let members: readonly ListMember[] | undefined;
+  const given: Assignment[] = [];
+  const attachments: NewAttachment[] = [];
   let refused: ItemError | undefined;
   let last = -1;
   for (const one of element.children) {
     const extended = one.name === 't:ExtendedProperty';
-    const property = extended ? undefined : BY_ELEMENT[kind].get(one.name.slice(2));
+    const property = extended ? undefined : propertyByElement(kind.name, one.name.slice(2));
     const order = orderOf(kind, property, extended);
     if (order === undefined || (extended ? order < last : order <= last)) {
       throw schemaFault(`The element '${element.name}' has invalid child element '${one.name}'.`, one);
     }
     last = order;
-    if (property?.kind === 'members') {
-      members = readMembers(one);
-      continue;
-    }
     try {
-      const assignments = property === undefined ? [readExtended(one)] : readProperty(property, one);
-      for (const [key, value] of assignments) if (value !== undefined) values.set(key, value);
+      if (property === undefined) given.push(readExtended(one));
+      else if (property.uri === 'item:Attachments')
+        attachments.push(...one.children.map((each) => readAttachment(each, context)));
+      else if (property.uri === 'item:MimeContent' && kind.fromMime !== undefined) {
+        const mime = kind.fromMime(Buffer.from(one.text, 'base64'));
+        given.push(...mime.assignments);
+        attachments.push(...mime.attachments);
+      } else given.push(...readProperty(property, one));
     } catch (error) {
       if (!(error instanceof ItemError)) throw error;
       refused ??= error;
     }
   }
   if (refused !== undefined) throw refused;
-  return members === undefined ? { kind, values } : { kind, values, members };
+  return draftItem({ kind, given, attachments }, context);
 }
 
-function orderOf(kind: ItemKind, property: Property | undefined, extended: boolean): number | undefined {
-  const list = PROPERTIES[kind];
+function orderOf(
+  kind: KindDefinition,
+  property: Property | undefined,
+  extended: boolean,
+): number | undefined {
+  const list = kind.properties;
   if (extended) return list.findIndex((one) => one.uri === EXTENDED_AFTER) + 0.5;
   return property === undefined ? undefined : list.indexOf(property);
 }

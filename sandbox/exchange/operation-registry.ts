@@ -9,13 +9,20 @@ import { deleteItem } from './operations/delete-item.ts';
 import { findFolders } from './operations/find-folder.ts';
 import { findItems } from './operations/find-item.ts';
 import { getAttachment } from './operations/get-attachment.ts';
+import { getEvents } from './operations/get-events.ts';
 import { getFolder } from './operations/get-folder.ts';
 import { getItem } from './operations/get-item.ts';
 import { getServerTimeZones } from './operations/get-server-time-zones.ts';
+import { getUserAvailability } from './operations/get-user-availability.ts';
+import { getStreamingEvents } from './operations/get-streaming-events.ts';
+import { getUserConfiguration } from './operations/get-user-configuration.ts';
 import { moveItem } from './operations/move-item.ts';
 import { resolveNames } from './operations/resolve-names.ts';
+import { sendItem } from './operations/send-item.ts';
+import { subscribe } from './operations/subscribe.ts';
 import { syncFolderHierarchy } from './operations/sync-folder-hierarchy.ts';
 import { syncFolderItems } from './operations/sync-folder-items.ts';
+import { unsubscribe } from './operations/unsubscribe.ts';
 import { updateFolder } from './operations/update-folder.ts';
 import { updateItem } from './operations/update-item.ts';
 import type { Operation } from './request-context.ts';
@@ -33,13 +40,20 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['m:FindFolder', findFolders],
   ['m:FindItem', findItems],
   ['m:GetAttachment', getAttachment],
+  ['m:GetEvents', getEvents],
   ['m:GetFolder', getFolder],
   ['m:GetItem', getItem],
   ['m:GetServerTimeZones', getServerTimeZones],
+  ['m:GetUserAvailabilityRequest', getUserAvailability],
+  ['m:GetStreamingEvents', getStreamingEvents],
+  ['m:GetUserConfiguration', getUserConfiguration],
   ['m:MoveItem', moveItem],
   ['m:ResolveNames', resolveNames],
+  ['m:SendItem', sendItem],
+  ['m:Subscribe', subscribe],
   ['m:SyncFolderHierarchy', syncFolderHierarchy],
   ['m:SyncFolderItems', syncFolderItems],
+  ['m:Unsubscribe', unsubscribe],
   ['m:UpdateFolder', updateFolder],
   ['m:UpdateItem', updateItem],
 ]);

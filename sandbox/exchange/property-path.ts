@@ -1,14 +1,6 @@
 import { isKnownFieldUri } from './known-field-uris.ts';
-import {
-  ADDRESS_KEYS,
-  ADDRESS_PARTS,
-  BY_URI,
-  EMAIL_KEYS,
-  entryKey,
-  IM_KEYS,
-  PHONE_KEYS,
-} from './property-table.ts';
-import type { Property } from './property-table.ts';
+import { ADDRESS_KEYS, ADDRESS_PARTS, EMAIL_KEYS, IM_KEYS, PHONE_KEYS } from './kinds/contact-entries.ts';
+import { entryKey } from './property.ts';
 import { schemaFault } from './soap-fault.ts';
 import { ItemError } from './item-error.ts';
 import { escapeAttribute } from './xml-text.ts';
@@ -53,7 +45,10 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TAGGED: Readonly<Record<string, string>> = {
   'x:0x001a:String': 'item:ItemClass',
   'x:0x0037:String': 'item:Subject',
+  'x:0x0039:SystemTime': 'item:DateTimeSent',
+  'x:0x0e06:SystemTime': 'item:DateTimeReceived',
   'x:0x1000:String': 'item:Body',
+  'x:0x1035:String': 'message:InternetMessageId',
   'x:0x3001:String': 'contacts:DisplayName',
   'x:0x3a05:String': 'contacts:Generation',
   'x:0x3a06:String': 'contacts:GivenName',
@@ -84,14 +79,9 @@ export function parsePath(element: XmlElement): PropertyPath {
   throw schemaFault(`The element '${element.name}' is not a property path.`, element);
 }
 
-/** The stored property of a plain path, whichever kind of item has it. */
-export function propertyOf(path: PropertyPath): Property | undefined {
-  return BY_URI.Contact.get(path.uri) ?? BY_URI.DistributionList.get(path.uri);
-}
-
 function fieldPath(element: XmlElement): PropertyPath {
   const uri = requiredAttribute(element, 'FieldURI');
-  if (!BY_URI.Contact.has(uri) && !BY_URI.DistributionList.has(uri) && !isKnownFieldUri(uri)) {
+  if (!isKnownFieldUri(uri)) {
     throw schemaFault(
       `The 'FieldURI' attribute is invalid - The value '${uri}' is invalid according to its datatype ` +
         "'http://schemas.microsoft.com/exchange/services/2006/types:UnindexedFieldURIType' - " +

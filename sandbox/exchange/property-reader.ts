@@ -1,20 +1,14 @@
 import { ItemError } from './item-error.ts';
-import type { ListMember, PropertyValue } from './stored-item.ts';
 import { parsePath } from './property-path.ts';
-import { ADDRESS_KEYS, ADDRESS_PARTS, entryKey } from './property-table.ts';
-import type { Property } from './property-table.ts';
+import { ADDRESS_KEYS, ADDRESS_PARTS } from './kinds/contact-entries.ts';
+import { entryKey } from './property.ts';
+import type { Assignment, Property } from './property.ts';
 import { schemaFault } from './soap-fault.ts';
-import { child, childText, requiredAttribute, requiredChild } from './xml-tree.ts';
+import { child, requiredAttribute, requiredChild } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
 
-/** A value to keep under a key; undefined clears it. */
-export type Assignment = readonly [key: string, value: PropertyValue | undefined];
-
-/** Body kinds other than text are kept beside the body. */
-export const BODY_TYPE = 'item:Body/BodyType';
-
 /** Cuts a string loose from the request it was sliced from, which would stay in memory with it. */
-function owned(value: string): string {
+export function owned(value: string): string {
   return value.length < 13 ? value : Buffer.from(value, 'utf8').toString('utf8');
 }
 
@@ -33,74 +27,104 @@ export function readProperty(property: Property, element: XmlElement): readonly 
     case 'integer':
       if (!/^\s*[+-]?\d+\s*$/.test(element.text)) throw invalidValue(element, 'int');
       return [[uri, String(Number(element.text))]];
+    case 'double':
+      if (!/^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(element.text))
+        throw invalidValue(element, 'double');
+      return [[uri, String(Number(element.text))]];
+    case 'base64':
+      if (!BASE64.test(element.text)) throw invalidValue(element, 'base64Binary');
+      return [[uri, owned(element.text.replace(/\s+/g, '')) || undefined]];
     case 'enum':
       if (property.values?.includes(element.text.trim()) !== true)
         throw invalidValue(element, property.element);
       return [[uri, element.text.trim()]];
     case 'list':
       return [[uri, readStrings(element, 't:String')]];
-    case 'body':
-      return readBody(element);
     case 'entries':
       return readEntries(property, element);
     case 'addresses':
       return readAddresses(element);
-    case 'members':
+    case 'structure':
+      if (property.read !== undefined) return property.read(element);
+      throw new ItemError('ErrorInvalidPropertySet');
     case 'computed':
       throw new ItemError('ErrorInvalidPropertySet');
   }
 }
 
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+/** Reads an ExtendedProperty; a value that is not of its type is ErrorInvalidExtendedPropertyValue. */
 export function readExtended(element: XmlElement): Assignment {
   const path = parsePath(requiredChild(element, 't:ExtendedFieldURI'));
   const values = child(element, 't:Values');
-  const list = path.uri.endsWith('Array');
-  if (list !== (values !== undefined)) throw new ItemError('ErrorInvalidExtendedPropertyValue');
+  if (path.uri.endsWith('Array') !== (values !== undefined))
+    throw new ItemError('ErrorInvalidExtendedPropertyValue');
   if (path.uri === 'x:0x300b:Binary') throw new ItemError('ErrorInvalidPropertySet');
-  if (values !== undefined) return [path.key, readStrings(values, 't:Value') ?? []];
-  const text = requiredChild(element, 't:Value').text;
-  const type = path.uri.slice(path.uri.lastIndexOf(':') + 1);
-  if (VALUE_SHAPES[type]?.test(text) === false) throw new ItemError('ErrorInvalidExtendedPropertyValue');
-  return [path.key, owned(text)];
+  const type = path.uri.slice(path.uri.lastIndexOf(':') + 1).replace(/Array$/, '');
+  if (values === undefined) return [path.key, extendedValue(type, requiredChild(element, 't:Value').text)];
+  return [path.key, (readStrings(values, 't:Value') ?? []).map((one) => extendedValue(type, one))];
 }
 
-const VALUE_SHAPES: Readonly<Record<string, RegExp>> = {
-  Integer: /^-?\d+$/,
-  Long: /^-?\d+$/,
-  Short: /^-?\d+$/,
-  Boolean: /^(?:true|false|0|1)$/,
-  Binary: /^[A-Za-z0-9+/\s]*={0,2}\s*$/,
-  SystemTime: /^\d{4}-\d\d-\d\dT/,
-};
-
-/** Members of a distribution list, in order. */
-export function readMembers(element: XmlElement): readonly ListMember[] {
-  return element.children.map((member) => {
-    const mailbox = requiredChild(member, 't:Mailbox');
-    return {
-      name: childText(mailbox, 't:Name'),
-      address: childText(mailbox, 't:EmailAddress'),
-      routingType: childText(mailbox, 't:RoutingType'),
-      mailboxType: childText(mailbox, 't:MailboxType'),
-      itemId: child(mailbox, 't:ItemId')?.attributes['Id'],
-    };
-  });
+function extendedValue(type: string, text: string): string {
+  const refuse = (): never => {
+    throw new ItemError('ErrorInvalidExtendedPropertyValue');
+  };
+  const trimmed = text.trim();
+  switch (type) {
+    case 'String':
+      return owned(text);
+    case 'Boolean':
+      if (!/^(?:true|false|0|1)$/.test(trimmed)) refuse();
+      return trimmed === 'true' || trimmed === '1' ? 'true' : 'false';
+    case 'SystemTime': {
+      const ms = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?$/.test(trimmed)
+        ? Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(trimmed) ? trimmed : `${trimmed}Z`)
+        : Number.NaN;
+      return Number.isNaN(ms) ? refuse() : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    }
+    case 'Binary':
+      return BASE64.test(text) ? owned(text.replace(/\s+/g, '')) : refuse();
+    case 'CLSID':
+      return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(trimmed)
+        ? trimmed.toLowerCase()
+        : refuse();
+    case 'Short':
+    case 'Integer':
+    case 'Long':
+    case 'Currency': {
+      const bits = INTEGER_BITS[type] ?? 64;
+      if (!/^-?\d{1,20}$/.test(trimmed) || BigInt.asIntN(bits, BigInt(trimmed)) !== BigInt(trimmed))
+        refuse();
+      return String(BigInt(trimmed));
+    }
+    case 'Float':
+    case 'Double':
+    case 'ApplicationTime':
+      return trimmed !== '' && Number.isFinite(Number(trimmed)) ? trimmed : refuse();
+    default:
+      return refuse();
+  }
 }
 
-function invalidValue(element: XmlElement, type: string): Error {
+const INTEGER_BITS: Readonly<Record<string, number>> = { Short: 16, Integer: 32, Long: 64, Currency: 64 };
+
+/** The schema fault of a value that is not of its type. */
+export function invalidValue(element: XmlElement, type: string): Error {
   return schemaFault(
     `The '${element.name}' element is invalid - The value '${element.text}' is invalid according to its datatype '${type}'.`,
     element,
   );
 }
 
-function readBoolean(element: XmlElement): string {
+export function readBoolean(element: XmlElement): string {
   const text = element.text.trim();
   if (!/^(?:true|false|0|1)$/.test(text)) throw invalidValue(element, 'boolean');
   return text === 'true' || text === '1' ? 'true' : 'false';
 }
 
-function readDateTime(element: XmlElement): string {
+/** xs:dateTime or xs:date in whole seconds, UTC. */
+export function readDateTime(element: XmlElement): string {
   const text = element.text.trim();
   const match = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/.exec(text);
   const ms =
@@ -117,15 +141,6 @@ function readStrings(element: XmlElement, name: string): readonly string[] | und
     strings.push(owned(one.text));
   }
   return strings.length === 0 ? undefined : strings;
-}
-
-function readBody(element: XmlElement): readonly Assignment[] {
-  const type = requiredAttribute(element, 'BodyType', ['HTML', 'Text']);
-  const text = element.text.replace(/\r\n|\r|\n/g, '\r\n');
-  return [
-    ['item:Body', owned(text) || undefined],
-    [BODY_TYPE, type === 'HTML' && text !== '' ? 'HTML' : undefined],
-  ];
 }
 
 function readEntries(property: Property, element: XmlElement): readonly Assignment[] {

@@ -1,4 +1,5 @@
 /** Finding what the ids of a request name, in the mailbox it acts on. */
+import { findByOccurrence } from './calendar/occurrence-reference.ts';
 import { DISTINGUISHED_IDS } from './first-folders.ts';
 import { ItemError } from './item-error.ts';
 import { checkIdShape } from './opaque-id.ts';
@@ -58,6 +59,8 @@ export function findTargetFolder(
 }
 
 export function findItem(element: XmlElement, context: RequestContext): StoredItem {
+  const occurrence = findByOccurrence(element, context);
+  if (occurrence !== undefined) return occurrence;
   if (element.name !== 't:ItemId') throw schemaFault(`'${element.name}' is not an item id.`, element);
   const id = requiredAttribute(element, 'Id');
   checkIdShape('item', id);

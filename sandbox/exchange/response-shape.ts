@@ -1,7 +1,8 @@
 import { isPath, parsePath } from './property-path.ts';
 import type { PropertyPath } from './property-path.ts';
-import { EXTENDED_AFTER, PROPERTIES } from './property-table.ts';
-import type { Property } from './property-table.ts';
+import { kindOf } from './kind-registry.ts';
+import { EXTENDED_AFTER } from './kinds/item-properties.ts';
+import type { BodyType, Property, WriteOptions } from './property.ts';
 import type { ItemKind } from './stored-item.ts';
 import { child, childText, requiredChild } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
@@ -15,19 +16,30 @@ export interface ShapedProperty {
 }
 
 /** What of an item an answer shows. */
-export interface ItemShape {
-  readonly properties: Readonly<Record<ItemKind, readonly ShapedProperty[]>>;
+export interface ItemShape extends WriteOptions {
+  readonly properties: (kind: ItemKind) => readonly ShapedProperty[];
   readonly extended: readonly PropertyPath[];
-  readonly bodyType: 'Best' | 'HTML' | 'Text';
 }
+
+const BODY_TYPES = ['Best', 'HTML', 'Text'];
 
 /** Reads m:ItemShape; `list` leaves out what FindItem and SyncFolderItems never return. */
 export function readItemShape(request: XmlElement, use: 'get' | 'list'): ItemShape {
   const shape = requiredChild(request, 'm:ItemShape');
-  const base = childText(shape, 't:BaseShape', ['IdOnly', 'Default', 'AllProperties']) ?? 'Default';
-  const bodyType = childText(shape, 't:BodyType', ['Best', 'HTML', 'Text']) ?? 'Best';
-  const includeMime = childText(shape, 't:IncludeMimeContent', ['true', 'false', '1', '0']);
   requiredChild(shape, 't:BaseShape');
+  const base = childText(shape, 't:BaseShape', ['IdOnly', 'Default', 'AllProperties']) ?? 'Default';
+  return shapeOf(shape, base, use);
+}
+
+/** The shape of the item inside an attachment; m:AttachmentShape may be absent. */
+export function readAttachmentShape(shape: XmlElement | undefined): ItemShape {
+  const empty = { name: 'm:AttachmentShape', attributes: {}, children: [], text: '', line: 0, column: 0 };
+  return shapeOf(shape ?? empty, 'AllProperties', 'get');
+}
+
+function shapeOf(shape: XmlElement, base: string, use: 'get' | 'list'): ItemShape {
+  const bodyType = childText(shape, 't:BodyType', BODY_TYPES) ?? 'Best';
+  const includeMime = childText(shape, 't:IncludeMimeContent', ['true', 'false', '1', '0']);
   const asked = new Set<string>(['item:ItemId']);
   const entries = new Set<string>();
   const extended: PropertyPath[] = [];
@@ -42,7 +54,7 @@ export function readItemShape(request: XmlElement, use: 'get' | 'list'): ItemSha
   const choose = (kind: ItemKind): readonly ShapedProperty[] => {
     const chosen: ShapedProperty[] = [];
     let afterExtended = false;
-    for (const property of PROPERTIES[kind]) {
+    for (const property of kindOf({ kind }).properties) {
       const position = afterExtended;
       if (property.uri === EXTENDED_AFTER) afterExtended = true;
       if (use === 'list' && property.getItemOnly === true) continue;
@@ -56,33 +68,48 @@ export function readItemShape(request: XmlElement, use: 'get' | 'list'): ItemSha
     return chosen;
   };
   return {
-    properties: { Contact: choose('Contact'), DistributionList: choose('DistributionList') },
+    properties: onceForEach(choose),
     extended,
-    bodyType: bodyType as ItemShape['bodyType'],
+    bodyType: bodyType as BodyType,
+    uniqueBodyType: (childText(shape, 't:UniqueBodyType', BODY_TYPES) ?? bodyType) as BodyType,
+    normalizedBodyType: (childText(shape, 't:NormalizedBodyType', BODY_TYPES) ?? bodyType) as BodyType,
+    inList: use === 'list',
+  };
+}
+
+function onceForEach(
+  choose: (kind: ItemKind) => readonly ShapedProperty[],
+): (kind: ItemKind) => readonly ShapedProperty[] {
+  const chosen = new Map<ItemKind, readonly ShapedProperty[]>();
+  return (kind) => {
+    let properties = chosen.get(kind);
+    if (properties === undefined) chosen.set(kind, (properties = choose(kind)));
+    return properties;
   };
 }
 
 /** The shape that shows the id alone. */
 export const ID_ONLY: ItemShape = {
-  properties: { Contact: idOnly('Contact'), DistributionList: idOnly('DistributionList') },
+  properties: onceForEach((kind) =>
+    kindOf({ kind })
+      .properties.filter((property) => property.uri === 'item:ItemId')
+      .map((property) => ({ property, only: undefined, afterExtended: false })),
+  ),
   extended: [],
   bodyType: 'Best',
+  uniqueBodyType: 'Best',
+  normalizedBodyType: 'Best',
+  inList: false,
 };
-
-function idOnly(kind: ItemKind): readonly ShapedProperty[] {
-  return PROPERTIES[kind]
-    .filter((property) => property.uri === 'item:ItemId')
-    .map((property) => ({ property, only: undefined, afterExtended: false }));
-}
 
 function entriesOf(property: Property, entries: ReadonlySet<string>): ReadonlySet<string> | undefined {
   if (entries.size === 0) return undefined;
   const head =
     property.kind === 'addresses'
       ? 'contacts:PhysicalAddress:'
-      : property.kind === 'entries'
-        ? `${property.entryUri}/`
-        : undefined;
+      : property.entryUri === undefined
+        ? undefined
+        : `${property.entryUri}/`;
   if (head === undefined) return undefined;
   const own = [...entries].filter((key) => key.startsWith(head));
   return own.length === 0 ? undefined : new Set(own);

@@ -1,18 +1,31 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { authenticate } from './access.ts';
+import type { AutodiscoverOptions } from './autodiscover/autodiscover-options.ts';
+import type { MoveMailbox } from './control/control-commands.ts';
+import { startControl } from './control/control-server.ts';
 import { ExchangeStore } from './exchange-store.ts';
-import { faultAnswer, FaultQueue } from './injected-fault.ts';
-import type { InjectedFault, WireAnswer } from './injected-fault.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import { FaultQueue } from './injected-fault.ts';
+import type { InjectedFault } from './injected-fault.ts';
 import { ItemFailures } from './item-failures.ts';
 import type { ItemFailure } from './item-failures.ts';
-import { EXCHANGE_2013 } from './release.ts';
+import type { Mailbox } from './mailbox.ts';
+import { PushSender } from './notifications/push-sender.ts';
+import { Subscriptions } from './notifications/subscriptions.ts';
+import type { ServerPolicy } from './policy/server-policy.ts';
+import { Throttle } from './policy/throttle.ts';
+import type { ReleaseName } from './releases/release.ts';
+import { RELEASES } from './releases/releases.ts';
 import { RequestCounter } from './request-counter.ts';
 import { DEFAULT_USERS } from './sandbox-user.ts';
 import type { SandboxUser } from './sandbox-user.ts';
-import { answerSoap, operationName } from './soap-endpoint.ts';
+import { Authentication } from './security/authentication.ts';
+import { makeCertificate } from './security/certificates.ts';
+import { SoapFault } from './soap-fault.ts';
+import { exportState, importState } from './state/sandbox-state.ts';
+import type { SandboxState } from './state/sandbox-state.ts';
 
 export type { SandboxUser } from './sandbox-user.ts';
 export type { InjectedFault } from './injected-fault.ts';
@@ -35,14 +48,27 @@ export interface SandboxOptions {
   /** Added to each answer. */
   readonly latencyMs?: number;
   readonly now?: () => Date;
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** `own` makes an authority and a certificate for loopback with the openssl command. */
+  readonly tls?: { readonly key: string; readonly cert: string } | 'own';
   readonly onExchange?: (exchange: SandboxExchange) => void;
+  /** Which server to be; Exchange2013_SP1 when absent. */
+  readonly release?: ReleaseName;
+  readonly policy?: ServerPolicy;
+  readonly autodiscover?: AutodiscoverOptions;
+  /** What the mailboxes begin with, as exportState gave it. */
+  readonly state?: SandboxState;
+  /** Opens the control address on this port, 0 for any. */
+  readonly controlPort?: number;
 }
 
 /** A running stand-in for an Exchange server. */
 export interface Sandbox {
   readonly url: string;
   readonly store: ExchangeStore;
+  /** PEM of the authority that signed the certificate, when the sandbox made its own. */
+  readonly ca: string | undefined;
+  /** For control-client.ts, when the control address was asked for. */
+  readonly controlUrl: string | undefined;
   readonly requests: {
     readonly total: number;
     readonly byOperation: Readonly<Record<string, number>>;
@@ -50,6 +76,8 @@ export interface Sandbox {
   };
   /** May be set while running. */
   latencyMs: number;
+  /** May be set while running. */
+  policy: ServerPolicy;
   /** Answers the next matching requests with a fault instead. */
   inject(fault: InjectedFault): void;
   /** Fails one member of a batch. */
@@ -58,70 +86,68 @@ export interface Sandbox {
   touchChangeKey(itemId: string): void;
   /** Makes every sync state handed out for a mailbox invalid. */
   invalidateSyncStates(address: string): void;
+  /** Moves a mailbox to another server, or begins to. */
+  moveMailbox(address: string, move: MoveMailbox): void;
+  /** Ends every subscription without a word. */
+  dropSubscriptions(): void;
+  /** Loses the events of a mailbox that clients have not asked for yet. */
+  forgetEvents(address: string): void;
+  /** Ends the lock-out of an account. */
+  unlock(address: string): void;
+  exportState(): SandboxState;
   close(): Promise<void>;
 }
-
-const PATH = '/ews/exchange.asmx';
-const UNAUTHORIZED: WireAnswer = {
-  status: 401,
-  body: '',
-  headers: { 'WWW-Authenticate': 'Basic realm="sandbox"' },
-};
 
 /** Starts a server; resolves once it listens. */
 export async function startExchange(options: SandboxOptions = {}): Promise<Sandbox> {
   const users = options.users ?? DEFAULT_USERS;
-  const store = new ExchangeStore(users, options.now ?? (() => new Date()));
+  const now = options.now ?? (() => new Date());
+  const store = new ExchangeStore(users, now);
+  if (options.state !== undefined) importState(store, options.state);
+  const release = RELEASES[options.release ?? 'Exchange2013_SP1'];
+  const certificate = options.tls === 'own' ? await makeCertificate('localhost') : undefined;
+  const given = options.tls === 'own' ? undefined : options.tls;
+  const tls = certificate === undefined ? given : { key: certificate.key, cert: certificate.cert };
   const faults = new FaultQueue();
   const failures = new ItemFailures();
   const requests = new RequestCounter();
-  const host = options.host ?? '127.0.0.1';
-
-  function answer(source: string, operation: string, caller: SandboxUser): [WireAnswer, number] {
-    const right = (): WireAnswer => answerSoap(source, caller, { store, release: EXCHANGE_2013, failures });
-    const fault = faults.take(operation);
-    if (fault === undefined) return [right(), 0];
-    const early = fault.afterCommit === true ? right() : undefined;
-    return [faultAnswer(fault, operation, () => early ?? right()), fault.delayMs ?? 0];
-  }
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url?.split('?')[0]?.toLowerCase() !== PATH) return send(response, { status: 404, body: '' });
-    const body = await readBody(request, EXCHANGE_2013.maxRequestBytes);
-    if (body === undefined)
-      return send(response, { status: 413, body: '', headers: { Connection: 'close' } });
-    const caller = authenticate(request.headers.authorization, users);
-    if (caller === undefined) return send(response, UNAUTHORIZED);
-    if (request.method !== 'POST') {
-      return send(response, {
-        status: 200,
-        body: '<html><body>Exchange</body></html>',
-        contentType: 'text/html',
-      });
-    }
-    const source = body.toString('utf8');
-    const operation = operationName(source);
-    requests.count(operation);
-    const [wire, delayMs] = answer(source, operation, caller);
-    const waitMs = sandbox.latencyMs + delayMs;
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    options.onExchange?.({ operation, request: source, response: wire.body, status: wire.status });
-    send(response, wire);
-  }
-
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    handle(request, response).catch(() => response.destroy());
-  };
-  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  const subscriptions = new Subscriptions(store);
+  const push = new PushSender(subscriptions);
+  const moves = new Map<Mailbox, MoveMailbox>();
+  const policy = (): ServerPolicy => sandbox.policy;
+  const authentication = new Authentication(users, policy, () => now().getTime());
+  const endpoint = new HttpEndpoint({
+    soap: () => ({
+      ...{ store, release, failures, subscriptions, push },
+      policy: sandbox.policy,
+      checkMailbox: (mailbox) => checkMoved(moves.get(mailbox)),
+    }),
+    autodiscover: {
+      ...{ release, users, now },
+      options: options.autodiscover ?? {},
+      ewsUrl: (address) => moves.get(store.mailbox(address))?.ewsUrl ?? sandbox.url,
+    },
+    ...{ authentication, faults, requests },
+    throttle: new Throttle(policy, () => now().getTime()),
+    latencyMs: () => sandbox.latencyMs,
+    onExchange: (exchange) => options.onExchange?.(exchange),
+  });
+  const server =
+    tls === undefined ? createServer(endpoint.listener) : createTlsServer(tls, endpoint.listener);
   server.keepAliveTimeout = 120_000;
+  const host = options.host ?? '127.0.0.1';
   await listen(server, options.port ?? 0, host);
   const { port } = server.address() as AddressInfo;
+  let closeControl = (): Promise<void> => Promise.resolve();
 
-  const sandbox: Sandbox = {
-    url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}/EWS/Exchange.asmx`,
+  const sandbox: Sandbox & { controlUrl: string | undefined } = {
+    url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}/EWS/Exchange.asmx`,
     store,
+    ca: certificate?.ca,
+    controlUrl: undefined,
     requests,
     latencyMs: options.latencyMs ?? 0,
+    policy: options.policy ?? {},
     inject: (fault) => faults.add(fault),
     failItem: (failure) => failures.add(failure),
     touchChangeKey(itemId) {
@@ -131,9 +157,36 @@ export async function startExchange(options: SandboxOptions = {}): Promise<Sandb
     invalidateSyncStates(address) {
       store.mailbox(address).syncEpoch++;
     },
-    close: () => close(server),
+    moveMailbox(address, move) {
+      const mailbox = store.mailbox(address);
+      if (move.phase === 'here') moves.delete(mailbox);
+      else moves.set(mailbox, move);
+    },
+    dropSubscriptions: () => subscriptions.clear(),
+    forgetEvents: (address) => subscriptions.forgetEvents(store.mailbox(address)),
+    unlock: (address) => authentication.unlock(address),
+    exportState: () => exportState(store),
+    async close() {
+      endpoint.stop();
+      push.stop();
+      await Promise.all([close(server), closeControl()]);
+    },
   };
+  if (options.controlPort !== undefined) {
+    const control = await startControl(sandbox, options.controlPort);
+    sandbox.controlUrl = control.url;
+    closeControl = () => control.close();
+  }
   return sandbox;
+}
+
+function checkMoved(move: MoveMailbox | undefined): void {
+  if (move?.phase === 'moving') {
+    throw new SoapFault('ErrorMailboxMoveInProgress', 'The mailbox is being moved. Try again later.');
+  }
+  if (move?.phase === 'moved') {
+    throw new SoapFault('ErrorNonExistentMailbox', 'The SMTP address has no mailbox associated with it.');
+  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -151,36 +204,4 @@ function close(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
-
-/** The whole body, or undefined when it is larger than the limit; then the rest is not read. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, wire: WireAnswer): void {
-  if (wire.breakOff === 'before') {
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  const body = Buffer.from(wire.body, 'utf8');
-  response.writeHead(wire.status, {
-    'Cache-Control': 'private',
-    ...(wire.body === '' ? {} : { 'Content-Type': wire.contentType ?? 'text/xml; charset=utf-8' }),
-    'Content-Length': body.length,
-    ...wire.headers,
-  });
-  if (wire.breakOff === 'middle') {
-    response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy());
-    return;
-  }
-  response.end(body);
 }

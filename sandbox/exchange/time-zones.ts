@@ -1,92 +1,67 @@
-import { escapeAttribute } from './xml-text.ts';
+/** The time zones this server offers, with the rules of ICU behind the names of Windows. */
+import { icuZone } from './calendar/icu-zone.ts';
+import type { Zone } from './calendar/zone.ts';
+import { UTC } from './calendar/zone.ts';
 
-/** The n-th weekday of a month at a time of day; 5 is the last one. */
-interface YearlyRule {
-  readonly month: number;
-  readonly occurrence: number;
-  readonly time: string;
-}
-
-export interface ServerTimeZone {
-  readonly id: string;
-  readonly name: string;
-  /** Minutes to add to local standard time to get UTC. */
-  readonly bias: number;
-  /** When summer time begins and ends, both on a Sunday; absent where clocks do not change. */
-  readonly summer?: { readonly from: YearlyRule; readonly to: YearlyRule };
-}
-
-const EUROPE = {
-  from: { month: 3, occurrence: -1, time: 'PT2H' },
-  to: { month: 10, occurrence: -1, time: 'PT3H' },
-};
-const BRITAIN = {
-  from: { month: 3, occurrence: -1, time: 'PT1H' },
-  to: { month: 10, occurrence: -1, time: 'PT2H' },
-};
-const AMERICA = {
-  from: { month: 3, occurrence: 2, time: 'PT2H' },
-  to: { month: 11, occurrence: 1, time: 'PT2H' },
-};
-
-export const TIME_ZONES: readonly ServerTimeZone[] = [
-  { id: 'UTC', name: '(UTC) Coordinated Universal Time', bias: 0 },
-  {
-    id: 'GMT Standard Time',
-    name: '(UTC+00:00) Dublin, Edinburgh, Lisbon, London',
-    bias: 0,
-    summer: BRITAIN,
-  },
-  {
-    id: 'W. Europe Standard Time',
-    name: '(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna',
-    bias: -60,
-    summer: EUROPE,
-  },
-  {
-    id: 'Romance Standard Time',
-    name: '(UTC+01:00) Brussels, Copenhagen, Madrid, Paris',
-    bias: -60,
-    summer: EUROPE,
-  },
-  { id: 'Eastern Standard Time', name: '(UTC-05:00) Eastern Time (US & Canada)', bias: 300, summer: AMERICA },
-  { id: 'Pacific Standard Time', name: '(UTC-08:00) Pacific Time (US & Canada)', bias: 480, summer: AMERICA },
-  { id: 'Tokyo Standard Time', name: '(UTC+09:00) Osaka, Sapporo, Tokyo', bias: -540 },
+const NAMED: readonly (readonly [id: string, iana: string, name: string])[] = [
+  ['Hawaiian Standard Time', 'Pacific/Honolulu', '(UTC-10:00) Hawaii'],
+  ['Alaskan Standard Time', 'America/Anchorage', '(UTC-09:00) Alaska'],
+  ['Pacific Standard Time', 'America/Los_Angeles', '(UTC-08:00) Pacific Time (US & Canada)'],
+  ['US Mountain Standard Time', 'America/Phoenix', '(UTC-07:00) Arizona'],
+  ['Mountain Standard Time', 'America/Denver', '(UTC-07:00) Mountain Time (US & Canada)'],
+  ['Central Standard Time', 'America/Chicago', '(UTC-06:00) Central Time (US & Canada)'],
+  ['Eastern Standard Time', 'America/New_York', '(UTC-05:00) Eastern Time (US & Canada)'],
+  ['Atlantic Standard Time', 'America/Halifax', '(UTC-04:00) Atlantic Time (Canada)'],
+  ['Newfoundland Standard Time', 'America/St_Johns', '(UTC-03:30) Newfoundland'],
+  ['E. South America Standard Time', 'America/Sao_Paulo', '(UTC-03:00) Brasilia'],
+  ['Argentina Standard Time', 'America/Argentina/Buenos_Aires', '(UTC-03:00) City of Buenos Aires'],
+  ['Azores Standard Time', 'Atlantic/Azores', '(UTC-01:00) Azores'],
+  ['Morocco Standard Time', 'Africa/Casablanca', '(UTC+01:00) Casablanca'],
+  ['GMT Standard Time', 'Europe/London', '(UTC+00:00) Dublin, Edinburgh, Lisbon, London'],
+  ['Greenwich Standard Time', 'Atlantic/Reykjavik', '(UTC+00:00) Monrovia, Reykjavik'],
+  [
+    'W. Europe Standard Time',
+    'Europe/Berlin',
+    '(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna',
+  ],
+  [
+    'Central Europe Standard Time',
+    'Europe/Budapest',
+    '(UTC+01:00) Belgrade, Bratislava, Budapest, Ljubljana, Prague',
+  ],
+  ['Romance Standard Time', 'Europe/Paris', '(UTC+01:00) Brussels, Copenhagen, Madrid, Paris'],
+  ['Central European Standard Time', 'Europe/Warsaw', '(UTC+01:00) Sarajevo, Skopje, Warsaw, Zagreb'],
+  ['GTB Standard Time', 'Europe/Bucharest', '(UTC+02:00) Athens, Bucharest'],
+  ['FLE Standard Time', 'Europe/Kiev', '(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius'],
+  ['South Africa Standard Time', 'Africa/Johannesburg', '(UTC+02:00) Harare, Pretoria'],
+  ['Israel Standard Time', 'Asia/Jerusalem', '(UTC+02:00) Jerusalem'],
+  ['Russian Standard Time', 'Europe/Moscow', '(UTC+03:00) Moscow, St. Petersburg'],
+  ['Turkey Standard Time', 'Europe/Istanbul', '(UTC+03:00) Istanbul'],
+  ['Arabian Standard Time', 'Asia/Dubai', '(UTC+04:00) Abu Dhabi, Muscat'],
+  ['India Standard Time', 'Asia/Kolkata', '(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi'],
+  ['Nepal Standard Time', 'Asia/Kathmandu', '(UTC+05:45) Kathmandu'],
+  ['SE Asia Standard Time', 'Asia/Bangkok', '(UTC+07:00) Bangkok, Hanoi, Jakarta'],
+  ['China Standard Time', 'Asia/Shanghai', '(UTC+08:00) Beijing, Chongqing, Hong Kong, Urumqi'],
+  ['Singapore Standard Time', 'Asia/Singapore', '(UTC+08:00) Kuala Lumpur, Singapore'],
+  ['Tokyo Standard Time', 'Asia/Tokyo', '(UTC+09:00) Osaka, Sapporo, Tokyo'],
+  ['Korea Standard Time', 'Asia/Seoul', '(UTC+09:00) Seoul'],
+  ['Cen. Australia Standard Time', 'Australia/Adelaide', '(UTC+09:30) Adelaide'],
+  ['AUS Eastern Standard Time', 'Australia/Sydney', '(UTC+10:00) Canberra, Melbourne, Sydney'],
+  ['Lord Howe Standard Time', 'Australia/Lord_Howe', '(UTC+10:30) Lord Howe Island'],
+  ['New Zealand Standard Time', 'Pacific/Auckland', '(UTC+12:00) Auckland, Wellington'],
+  ['Samoa Standard Time', 'Pacific/Apia', '(UTC+13:00) Samoa'],
 ];
 
-/** A t:TimeZoneDefinition; without `full` only its id and name are of use. */
-export function timeZoneXml(zone: ServerTimeZone, full: boolean): string {
-  const head = `<t:TimeZoneDefinition Id="${escapeAttribute(zone.id)}" Name="${escapeAttribute(zone.name)}"`;
-  if (!full)
-    return `${head}><t:Periods><t:Period Bias="${duration(zone.bias)}" Name="Standard" Id="Std"/></t:Periods></t:TimeZoneDefinition>`;
-  const standard = `trule:Microsoft/Registry/${zone.id}/2007-Standard`;
-  const daylight = `trule:Microsoft/Registry/${zone.id}/2007-Daylight`;
-  const period = (bias: number, name: string, id: string): string =>
-    `<t:Period Bias="${duration(bias)}" Name="${name}" Id="${escapeAttribute(id)}"/>`;
-  const { summer } = zone;
-  const periods =
-    period(zone.bias, 'Standard', standard) +
-    (summer === undefined ? '' : period(zone.bias - 60, 'Daylight', daylight));
-  const group =
-    summer === undefined
-      ? `<t:Transition><t:To Kind="Period">${standard}</t:To></t:Transition>`
-      : transition(daylight, summer.from) + transition(standard, summer.to);
-  return (
-    `${head}><t:Periods>${periods}</t:Periods>` +
-    `<t:TransitionsGroups><t:TransitionsGroup Id="0">${group}</t:TransitionsGroup></t:TransitionsGroups>` +
-    '<t:Transitions><t:Transition><t:To Kind="Group">0</t:To></t:Transition></t:Transitions></t:TimeZoneDefinition>'
-  );
-}
+export const TIME_ZONES: readonly Zone[] = [UTC, ...NAMED.map(([id, iana, name]) => icuZone(id, name, iana))];
 
-function transition(period: string, rule: YearlyRule): string {
-  return (
-    `<t:RecurringDayTransition><t:To Kind="Period">${period}</t:To><t:TimeOffset>${rule.time}</t:TimeOffset>` +
-    `<t:Month>${rule.month}</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>${rule.occurrence}</t:Occurrence>` +
-    '</t:RecurringDayTransition>'
-  );
-}
+const BY_NAME = new Map(
+  TIME_ZONES.flatMap((zone) => [
+    [zone.id.toLowerCase(), zone],
+    [zone.name.toLowerCase(), zone],
+  ]),
+);
 
-function duration(minutes: number): string {
-  const size = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : ''}PT${Math.floor(size / 60)}H${size % 60 === 0 ? '' : `${size % 60}M`}`;
+/** The zone of a Windows name, or of a display name as Exchange 2007 clients send it. */
+export function findTimeZone(name: string): Zone | undefined {
+  return BY_NAME.get(name.trim().toLowerCase());
 }

@@ -11,6 +11,7 @@ import { openInstallation } from '../composition/installation.ts';
 import type { Installation } from '../composition/installation.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
+import type { Values } from '../sync/model.ts';
 import { modules } from '../sync/model.ts';
 import { say, sayJson, table } from './answers.ts';
 import { demoAccounts, demoRecord, demoUsers } from './demo-people.ts';
@@ -87,16 +88,22 @@ async function furnish({ stores, crm }: Installation, sandbox: Sandbox): Promise
       values: demoRecord(owner, index),
     }));
     await crm.contacts.create(records, { actor: ownerId, onlyOwnerId: null });
-    for (const { values } of records.slice(0, sharedPeople)) {
+    for (const shared of records.slice(0, sharedPeople).map(({ values }) => textsOf(values))) {
       sandbox.store.addContact(email, {
-        'contacts:GivenName': String(values['givenName']),
-        'contacts:Surname': String(values['surname']),
-        'contacts:EmailAddress/EmailAddress1': String(values['email1']),
+        'contacts:GivenName': shared['givenName'] ?? '',
+        'contacts:Surname': shared['surname'] ?? '',
+        'contacts:EmailAddress/EmailAddress1': shared['email1'] ?? '',
         'contacts:PhoneNumber/MobilePhone': '+49 30 1234567',
         'contacts:PhoneNumber/HomePhone': '+49 30 7654321',
       });
     }
   }
+}
+
+function textsOf(values: Values): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([field, value]) => (typeof value === 'string' ? [[field, value]] : [])),
+  );
 }
 
 async function syncOnce(

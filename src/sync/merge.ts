@@ -2,7 +2,7 @@
 import type { FieldSpec } from './fields.ts';
 import type { Loser, SealedValue, SealedValues, Side } from './model.ts';
 import { otherSide } from './model.ts';
-import { isFilled, isTruncation, sameValue } from './values.ts';
+import { isFilled, isSpelledAlike, isTruncation, sameValue } from './values.ts';
 
 /** What is known of one side of an item. */
 export interface SideView {
@@ -77,6 +77,10 @@ function judge(field: FieldSpec, views: Readonly<Record<Side, SideView>>, rule: 
     );
     return { kind: 'travel', to: following, loses: changed[following] || edited };
   }
+  // Both show our own last write, the answer to which was lost, and one side has cut it: no conflict.
+  if (changed.crm && changed.exchange && (isTruncation(crm, exchange) || isTruncation(exchange, crm))) {
+    return { kind: 'settle' };
+  }
   if (changed.crm && changed.exchange) return { kind: 'travel', to: otherSide(rule.winner), loses: true };
   return { kind: 'travel', to: changed.crm ? 'exchange' : 'crm', loses: false };
 }
@@ -97,7 +101,8 @@ export function mergeFields(
       case 'settle':
         for (const side of ['crm', 'exchange'] as const) {
           const now = views[side].now[field.name];
-          if (now !== undefined && now !== views[side].base?.[field.name]) settled[side][field.name] = now;
+          if (now !== undefined && !isSpelledAlike(now, views[side].base?.[field.name]))
+            settled[side][field.name] = now;
         }
         break;
       case 'travel': {

@@ -60,3 +60,12 @@ export function isTruncation(written: SealedValue, read: SealedValue): boolean {
     normalizeText(written).startsWith(normalizeText(read))
   );
 }
+
+/** To the letter, unlike `sameValue`: nothing is gained by moving a shadow to what it holds. */
+export function isSpelledAlike(one: SealedValue, other: SealedValue | undefined): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (isBlobRef(one) || isBlobRef(other))
+    return isBlobRef(one) && isBlobRef(other) && one.hash === other.hash;
+  return one.length === other.length && one.every((tag, index) => tag === other[index]);
+}

@@ -100,7 +100,7 @@ describe('a process that dies', () => {
           expect(error, 'a run without a power cut').to.equal(null);
           break;
         }
-        if (error !== null && !(error instanceof PowerCut)) throw error;
+        if (error !== null) expect(error, at).to.be.instanceOf(PowerCut);
         world.restart();
         try {
           await world.sync();

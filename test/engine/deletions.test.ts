@@ -272,9 +272,7 @@ describe('moving an item in Exchange to another folder', () => {
     const back = world.exchange.move(away, 'home');
     world.exchange.change(back, { mobilePhone: '+1 1' });
     await world.sync();
-    expect(contents(world.crm)).to.deep.equal(
-      [person(1, { jobTitle: 'Edited', mobilePhone: '+1 1' })].map((v) => v),
-    );
+    expect(contents(world.crm)).to.deep.equal([person(1, { jobTitle: 'Edited', mobilePhone: '+1 1' })]);
     expect(contents(world.exchange)).to.deep.equal(contents(world.crm));
     expect((await world.links()).map(({ state, exchangeId }) => [state, exchangeId])).to.deep.equal([
       ['active', back],

@@ -45,12 +45,13 @@ describe('edits', () => {
         const { crmIds, exchangeIds } = await synced(world, [person(1, { jobTitle: 'Engineer' })]);
         world.crm.change(crmIds[0] ?? '', { jobTitle: 'of crm' });
         world.exchange.change(exchangeIds[0] ?? '', { jobTitle: 'of exchange' });
-        const { counts, runId } = await world.sync();
+        const { counts } = await world.sync();
         const loser: Side = winner === 'crm' ? 'exchange' : 'crm';
         expect(counts[loser].conflicts).to.equal(1);
         expect(counts[winner].conflicts).to.equal(0);
-        const stored = await world.stores.sync.nextActions(runId ?? 0, 'update', loser, 0, 0, 10);
-        expect(stored).to.deep.equal([]);
+        expect(await world.losers()).to.deep.equal([
+          { field: 'jobTitle', side: loser, value: `of ${loser}` },
+        ]);
         await converged(world, [person(1, { jobTitle: `of ${winner}` })]);
       });
 
@@ -146,11 +147,9 @@ describe('edits', () => {
         await world.sync();
         world[leading].change(idOf(world, leading), { department: 'Research' });
         await world.sync();
-        expect(contents(world[following])).to.deep.equal(
-          [person(1, { department: 'Research', jobTitle: 'edited', mobilePhone: '+1 1' })].map((values) => ({
-            ...values,
-          })),
-        );
+        expect(contents(world[following])).to.deep.equal([
+          person(1, { department: 'Research', jobTitle: 'edited', mobilePhone: '+1 1' }),
+        ]);
         world[leading].change(idOf(world, leading), { jobTitle: 'second' });
         const { counts } = await world.sync();
         expect(counts[following].conflicts).to.equal(1);
@@ -240,7 +239,7 @@ describe('edits', () => {
       const notes = 'A long story, told at length. '.repeat(200).trim();
       const { crmIds } = await synced(world, [person(1, { notes })]);
       await world.sync();
-      expect(String(world.crm.get(crmIds[0] ?? '').values['notes'])).to.have.lengthOf(notes.length);
+      expect(world.crm.get(crmIds[0] ?? '').values['notes']).to.equal(notes);
     });
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { remoteError } from './memory-side.ts';
 import { contents, person, worlds } from './world.ts';
 
 describe('a first sync', () => {
@@ -120,7 +121,6 @@ describe('a first sync', () => {
     it('counts what a first sync that broke off has already brought over', async () => {
       const world = await makeWorld({ settings: { firstSyncCap: 3 }, exchange: { batchSize: 2 } });
       for (const number of [1, 2, 3, 4, 5, 6]) world.crm.add(person(number), { ownerId: 'alice' });
-      const { remoteError } = await import('./memory-side.ts');
       let creates = 0;
       world.exchange.meanwhile = ({ method }) => {
         if (method === 'create' && (creates += 1) === 2) throw remoteError('exchange');

@@ -162,6 +162,10 @@ export class MemorySystem {
     this.#faults.set(method, [...(this.#faults.get(method) ?? []), fault]);
   }
 
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
   /** The items in the synced folder, oldest first. */
   list(ownerId?: string): Item[] {
     return this.#present()

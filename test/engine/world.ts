@@ -8,7 +8,7 @@ import { readCrm } from '../../src/engine/readers.ts';
 import { syncRun } from '../../src/engine/sync-run.ts';
 import type { Decision, RunOutcome } from '../../src/engine/sync-run.ts';
 import type { ModuleSettings, Settings } from '../../src/sync/administration.ts';
-import type { Link, Values } from '../../src/sync/model.ts';
+import type { Link, Loser, Values } from '../../src/sync/model.ts';
 import type { SyncSide } from '../../src/sync/ports.ts';
 import type {
   InboxRow,
@@ -20,6 +20,7 @@ import type {
 } from '../../src/sync/stores.ts';
 import { linkEntity } from '../../src/db/entities/link.ts';
 import { actionEntity } from '../../src/db/entities/action.ts';
+import { bodyFromText } from '../../src/db/stores/action-body.ts';
 import { inboxEntity } from '../../src/db/entities/inbox.ts';
 import { MemorySystem } from './memory-side.ts';
 import type { MemoryOptions } from './memory-side.ts';
@@ -179,7 +180,7 @@ export class World {
   /** A run that has to go well. */
   async sync(options: RunOptions = {}): Promise<RunOutcome> {
     const outcome = await this.run(options);
-    if (outcome.error !== null) throw outcome.error;
+    if (outcome.error instanceof Error) throw outcome.error;
     if (outcome.state !== 'done') throw new Error(`the run was ${outcome.state}`);
     return outcome;
   }
@@ -224,6 +225,16 @@ export class World {
     }[]
   > {
     return this.database.read((manager) => manager.find(actionEntity, { order: { id: 'ASC' } }));
+  }
+
+  /** The values that lost in a conflict, over all runs. */
+  async losers(): Promise<readonly Loser[]> {
+    const rows = await this.database.read((manager) => manager.find(actionEntity, { order: { id: 'ASC' } }));
+    return rows
+      .filter(({ state }) => state === 'done')
+      .flatMap(
+        ({ body }) => bodyFromText('contacts', body, { kind: 'update', side: null, overwrites: 0 }).losers,
+      );
   }
 
   inbox(owner = this.#first): Promise<InboxRow[]> {

@@ -45,7 +45,9 @@ export interface Exchangelib {
   /** An empty text takes the picture away. */
   photo(email: string, content: string): Promise<void>;
   delete(email: string, how: 'trash' | 'hard'): Promise<void>;
-  move(email: string, folder: string): Promise<void>;
+  /** From the contacts folder into one below it, which is made when it is not there. */
+  moveInto(folder: string, email: string): Promise<void>;
+  moveBack(folder: string, email: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,9 +69,9 @@ export function startExchangelib(): Exchangelib {
   function ask(command: Readonly<Record<string, unknown>>): Promise<unknown> {
     const answer = last.then(async () => {
       child.stdin.write(`${JSON.stringify(command)}\n`);
-      const { value, done } = await answers.next();
-      if (done) throw new Error('exchangelib ended without an answer');
-      const { ok, error } = JSON.parse(value) as { ok?: unknown; error?: string };
+      const answered = (await answers.next()) as IteratorResult<string, undefined>;
+      if (answered.done) throw new Error('exchangelib ended without an answer');
+      const { ok, error } = JSON.parse(answered.value) as { ok?: unknown; error?: string };
       if (error !== undefined) throw new Error(`exchangelib, ${String(command['do'])}: ${error}`);
       return ok;
     });
@@ -84,7 +86,8 @@ export function startExchangelib(): Exchangelib {
     edit: async (email, set) => void (await ask({ do: 'edit', email, set })),
     photo: async (email, content) => void (await ask({ do: 'photo', email, content })),
     delete: async (email, how) => void (await ask({ do: 'delete', email, how })),
-    move: async (email, folder) => void (await ask({ do: 'move', email, folder })),
+    moveInto: async (folder, email) => void (await ask({ do: 'move', email, folder })),
+    moveBack: async (folder, email) => void (await ask({ do: 'move', email, folder, back: true })),
     async close() {
       child.stdin.end();
       if (child.exitCode === null) await once(child, 'exit');

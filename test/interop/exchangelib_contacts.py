@@ -82,17 +82,22 @@ def values_of(given, present=None):
     return values
 
 
+def with_lf(text):
+    """Exchange keeps line ends as they come, and Outlook wants both characters."""
+    return text.replace("\r\n", "\n")
+
+
 def shown(contact):
     """The filled fields of a contact, as plain values."""
     found = {name: getattr(contact, name) for name in TEXTS}
     found["email_addresses"] = {e.label: e.email for e in contact.email_addresses or [] if e.email}
     found["phone_numbers"] = {p.label: p.phone_number for p in contact.phone_numbers or [] if p.phone_number}
     found["physical_addresses"] = {
-        one.label: {part: getattr(one, part) for part in ADDRESS if getattr(one, part)}
+        one.label: {part: with_lf(getattr(one, part)) for part in ADDRESS if getattr(one, part)}
         for one in contact.physical_addresses or []
     }
     found["birthday"] = contact.birthday.isoformat() if contact.birthday else None
-    found["body"] = str(contact.body).replace("\r\n", "\n") if contact.body else None
+    found["body"] = with_lf(str(contact.body)) if contact.body else None
     found["categories"] = list(contact.categories or [])
     pictures = [a for a in contact.attachments or [] if isinstance(a, FileAttachment) and a.is_contact_photo]
     found["photo"] = [base64.b64encode(picture.content).decode() for picture in pictures]
@@ -116,13 +121,17 @@ def contacts_in(folder):
 
 
 def find(email, folder=None):
-    hits = [one for one in contacts_in(folder_named(folder)) if email in [e.email for e in one.email_addresses or []]]
-    if len(hits) != 1:
-        raise LookupError("%d contacts have the address %s" % (len(hits), email))
-    return hits[0]
+    """The one contact with this address; by its id where it was seen before."""
+    home = folder_named(folder)
+    if email not in state["ids"]:
+        for one in contacts_in(home):
+            for address in one.email_addresses or []:
+                state["ids"][address.email] = one.id
+    return home.get(id=state["ids"][email])
 
 
 def connect(url, user, password):
+    state["ids"] = {}
     config = Configuration(
         service_endpoint=url, credentials=Credentials(user, password), auth_type=BASIC, max_connections=1
     )
@@ -136,10 +145,19 @@ def connect(url, user, password):
     return str(state["account"].version)
 
 
+def name_of(given):
+    """exchangelib wants a display name."""
+    return "%s %s" % (given["given_name"], given["surname"])
+
+
 def create(contacts, folder=None):
     account, home = state["account"], folder_named(folder)
-    items = [Contact(account=account, folder=home, **values_of(one)) for one in contacts]
-    return [made.id for made in account.bulk_create(folder=home, items=items)]
+    items = [Contact(account=account, folder=home, display_name=name_of(one), **values_of(one)) for one in contacts]
+    for given, made in zip(contacts, account.bulk_create(folder=home, items=items)):
+        if isinstance(made, Exception):
+            raise made
+        for email in given.get("email_addresses", {}).values():
+            state["ids"][email] = made.id
 
 
 def listed(folder=None):
@@ -170,14 +188,17 @@ def photo(email, content):
 
 def delete(email, how):
     contact = find(email)
+    del state["ids"][email]
     if how == "trash":
         contact.move_to_trash()
     else:
         contact.delete()
 
 
-def move(email, folder):
-    find(email).move(folder_named(folder))
+def move(email, folder, back=False):
+    contact = find(email, folder if back else None)
+    contact.move(folder_named(None if back else folder))
+    state["ids"][email] = contact.id
 
 
 COMMANDS = {

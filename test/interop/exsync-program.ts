@@ -1,11 +1,10 @@
 /** The program as it ships, built once for the tests of this process, and run as a process of its own. */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -51,9 +50,15 @@ async function build(): Promise<string> {
     include: ['src', 'sandbox', 'test/chaos/*-preload.ts'].map((part) => join(root, part)),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
-  await promisify(execFile)(process.execPath, [compiler, '-p', folder], { cwd: root }).catch((error: unknown) => {
-    throw new Error(`the program does not build: ${(error as { stdout?: string }).stdout ?? String(error)}`);
-  });
+  await promisify(execFile)(process.execPath, [compiler, '-p', folder], { cwd: root }).catch(
+    (error: unknown) => {
+      throw new Error(
+        `the program does not build: ${(error as { stdout?: string }).stdout ?? String(error)}`,
+      );
+    },
+  );
+  const assets = 'src/tabs/public';
+  cpSync(join(root, assets), join(folder, assets), { recursive: true });
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   // Only what is shipped: a developer's own config/local.yaml stays out.
@@ -83,14 +88,16 @@ export async function exsync(args: readonly string[], options: ProcessOptions): 
   return finished(await spawnExsync(args, options));
 }
 
-/** What the process said and how it ended; call it right after the spawn. */
-export async function finished(child: ChildProcess): Promise<Finished> {
-  const end = new Promise<Pick<Finished, 'code' | 'signal'>>((resolve, reject) => {
+/** What the process said and how it ended; call it right after the spawn. Others may listen to its streams, too. */
+export function finished(child: ChildProcess): Promise<Finished> {
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('close', (code, signal) => resolve({ ...said, code, signal }));
   });
-  const said = (stream: NodeJS.ReadableStream | null): Promise<string> =>
-    stream ? text(stream) : Promise.resolve('');
-  const [{ code, signal }, stdout, stderr] = await Promise.all([end, said(child.stdout), said(child.stderr)]);
-  return { code, signal, stdout, stderr };
 }

@@ -76,5 +76,8 @@ function withNamespacesOf(envelope: string, body: string): string {
   }
   const opening = /^<[^>]*>/.exec(body)?.[0] ?? '';
   const missing = [...outer].filter(([name]) => !new RegExp(`\\s${name}=`).test(opening));
-  return body.replace(/^<[\w:.-]+/, (tag) => `${tag}${missing.map(([name, value]) => ` ${name}=${value}`).join('')}`);
+  return body.replace(
+    /^<[\w:.-]+/,
+    (tag) => `${tag}${missing.map(([name, value]) => ` ${name}=${value}`).join('')}`,
+  );
 }

@@ -104,6 +104,8 @@ function link(held: PerSide<Capabilities>): fc.Arbitrary<Link | null> {
 /** An item that the link knows is there or gone; one that it does not know cannot be as it was. */
 function canComeAbout({ link: known, states }: Subject): boolean {
   if (known?.state === 'active' && !(known.crm && known.exchange)) return false;
+  // Of a link that is not active both sides are read.
+  if (known?.state !== 'active' && sides.some((side) => states[side].state === 'unchanged')) return false;
   return sides.every((side) => states[side].state !== (known?.[side] ? 'absent' : 'unchanged'));
 }
 
@@ -138,9 +140,11 @@ function worldOf({ link: known, states }: Subject): World {
     if (one.state === 'changed') return one.item.values;
     return one.state === 'unchanged' ? (known?.[side]?.values ?? null) : null;
   };
+  const version = (side: Side): string =>
+    states[side].state === 'changed' ? 'v2' : (known?.[side]?.version ?? 'v2');
   return {
     items: { crm: here('crm'), exchange: here('exchange') },
-    versions: { crm: 'v2', exchange: 'v2' },
+    versions: { crm: version('crm'), exchange: version('exchange') },
     link: known,
   };
 }

@@ -1,14 +1,10 @@
-import { attachmentElement } from '../computed-property.ts';
-import { ItemError } from '../item-error.ts';
+import { attachmentIdElement } from '../attachment-element.ts';
+import { readAttachment } from '../attachment-reader.ts';
 import { findItem } from '../references.ts';
 import type { RequestContext } from '../request-context.ts';
 import { batchResponse } from '../response-message.ts';
-import { schemaFault } from '../soap-fault.ts';
-import type { StoredAttachment } from '../stored-item.ts';
-import { checkSequence, childText, requiredAttribute, requiredChild } from '../xml-tree.ts';
+import { checkSequence, requiredAttribute, requiredChild } from '../xml-tree.ts';
 import type { XmlElement } from '../xml-tree.ts';
-
-const BOOLEANS = ['true', 'false', '1', '0'];
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/createattachment-operation */
 export function createAttachment(request: XmlElement, context: RequestContext): string {
@@ -24,41 +20,9 @@ export function createAttachment(request: XmlElement, context: RequestContext): 
     attachments,
     (element) => {
       const item = findItem(id, context);
-      const attachment = readAttachment(element, { serial: mailbox.nextSerial(), modifiedAt: stamp.at });
-      item.attachments = [...item.attachments, attachment];
-      mailbox.attachmentOwners.set(attachment.serial, item);
+      const attachment = mailbox.attach(item, readAttachment(element, context), stamp);
       mailbox.touchItem(item, stamp);
-      return `<m:Attachments>${attachmentElement(attachment, mailbox, { item, content: false })}</m:Attachments>`;
+      return `<m:Attachments>${attachmentIdElement(attachment, item, mailbox)}</m:Attachments>`;
     },
   );
-}
-
-function readAttachment(
-  element: XmlElement,
-  made: { readonly serial: number; readonly modifiedAt: number },
-): StoredAttachment {
-  if (element.name === 't:ItemAttachment')
-    throw new ItemError('ErrorInvalidItemForOperationCreateItemAttachment');
-  if (element.name !== 't:FileAttachment')
-    throw schemaFault(`'${element.name}' is not an attachment.`, element);
-  checkSequence(element, [
-    ...['t:AttachmentId', 't:Name', 't:ContentType', 't:ContentId', 't:ContentLocation', 't:Size'],
-    ...['t:LastModifiedTime', 't:IsInline', 't:IsContactPhoto', 't:Content'],
-  ]);
-  const isTrue = (name: string): boolean =>
-    ['true', '1'].includes(childText(element, name, BOOLEANS) ?? 'false');
-  const content = childText(element, 't:Content') ?? '';
-  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) {
-    throw schemaFault("The 't:Content' element is invalid - it is not base64.", element);
-  }
-  return {
-    ...made,
-    name: childText(element, 't:Name') ?? '',
-    contentType: childText(element, 't:ContentType'),
-    contentId: childText(element, 't:ContentId'),
-    contentLocation: childText(element, 't:ContentLocation'),
-    isInline: isTrue('t:IsInline'),
-    isContactPhoto: isTrue('t:IsContactPhoto'),
-    content: Buffer.from(content, 'base64'),
-  };
 }

@@ -27,7 +27,7 @@ export function createFolder(request: XmlElement, context: RequestContext): stri
     (element) => {
       const folderClass = CLASSES[element.name];
       if (folderClass === undefined) throw schemaFault(`'${element.name}' is not a folder.`, element);
-      const into = findTargetFolder(parent, context, 'ErrorParentFolderNotFound');
+      const into = findTargetFolder(parent, context, context.release.unknownParentCode);
       const displayName = childText(element, 't:DisplayName') ?? '';
       if (displayName === '')
         throw new ItemError('ErrorFolderSave', 'Folder save failed due to invalid property values.');

@@ -11,8 +11,7 @@ export function deleteAttachment(request: XmlElement, context: RequestContext): 
   const ids = requiredChild(request, 'm:AttachmentIds').children;
   return batchResponse(context, { operation: 'DeleteAttachment' }, ids, (id) => {
     const { item, attachment } = findAttachment(id, context);
-    item.attachments = item.attachments.filter((one) => one !== attachment);
-    mailbox.attachmentOwners.delete(attachment.serial);
+    mailbox.detach(item, attachment);
     mailbox.touchItem(item, stamp);
     const root = mailbox.ids.write('item', item.serial);
     return `<m:RootItemId RootItemId="${root}" RootItemChangeKey="${mailbox.ids.writeChangeKey(item.change)}"/>`;

@@ -19,7 +19,7 @@ export function findFolders(request: XmlElement, context: RequestContext): strin
   ]);
   const shape = readFolderShape(request);
   const traversal = requiredAttribute(request, 'Traversal', ['Shallow', 'Deep', 'SoftDeleted']);
-  const view = readPage(child(request, 'm:IndexedPageFolderView'));
+  const view = readPage(child(request, 'm:IndexedPageFolderView'), context);
   const parents = requiredChild(request, 'm:ParentFolderIds').children;
   const matches = readFolderRestriction(child(request, 'm:Restriction'));
   return batchResponse(context, { operation: 'FindFolder' }, parents, (id) => {

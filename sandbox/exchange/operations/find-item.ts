@@ -1,3 +1,5 @@
+import { readCalendarView, takeView } from '../calendar/calendar-view.ts';
+import { requestZone } from '../calendar/request-zone.ts';
 import { readItemRestriction, sortItems } from '../item-search.ts';
 import { ItemWriter } from '../item-writer.ts';
 import { ItemError } from '../item-error.ts';
@@ -27,11 +29,17 @@ export function findItems(request: XmlElement, context: RequestContext): string 
   const { mailbox } = context;
   const traversal = requiredAttribute(request, 'Traversal', ['Shallow', 'SoftDeleted', 'Associated']);
   const writer = new ItemWriter(readItemShape(request, 'list'), mailbox);
-  const view = readPage(child(request, 'm:IndexedPageItemView'));
+  const view = readPage(child(request, 'm:IndexedPageItemView'), context);
   const parents = requiredChild(request, 'm:ParentFolderIds').children;
+  const calendarView = child(request, 'm:CalendarView');
   return batchResponse(context, { operation: 'FindItem' }, parents, (id) => {
     checkSupported(request);
     const folder = findFolder(id, context);
+    if (calendarView !== undefined) {
+      const page = takeView(folder, readCalendarView(calendarView, requestZone(context.header)));
+      const items = page.entries.map((item) => writer.write(item)).join('');
+      return `<m:RootFolder ${page.attributes}><t:Items>${items}</t:Items></m:RootFolder>`;
+    }
     const matches = readItemRestriction(child(request, 'm:Restriction'), mailbox);
     const found: StoredItem[] = [];
     if (traversal === 'Shallow') for (const item of folder.log.items()) if (matches(item)) found.push(item);
@@ -44,7 +52,7 @@ export function findItems(request: XmlElement, context: RequestContext): string 
 
 function checkSupported(request: XmlElement): void {
   for (const name of [
-    ...['m:FractionalPageItemView', 'm:SeekToConditionPageItemView', 'm:CalendarView', 'm:ContactsView'],
+    ...['m:FractionalPageItemView', 'm:SeekToConditionPageItemView', 'm:ContactsView'],
     ...['m:GroupBy', 'm:DistinguishedGroupBy', 'm:QueryString'],
   ]) {
     const element = child(request, name);

@@ -1,3 +1,5 @@
+import { OccurrenceView } from '../calendar/occurrence-view.ts';
+import { ItemError } from '../item-error.ts';
 import { ItemWriter } from '../item-writer.ts';
 import { findItem, findTargetFolder } from '../references.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -26,6 +28,7 @@ export function relocate(
   return batchResponse(context, { operation, onError: '<m:Items/>' }, ids, (id) => {
     const folder = findTargetFolder(target, context, 'ErrorToFolderNotFound');
     const item = findItem(id, context);
+    if (item instanceof OccurrenceView) throw new ItemError('ErrorCalendarCannotMoveOrCopyOccurrence');
     const made =
       operation === 'MoveItem'
         ? mailbox.moveItem(item, folder, stamp)

@@ -1,4 +1,4 @@
-import { itemIdElement } from '../computed-property.ts';
+import { itemIdElement } from '../kinds/item-properties.ts';
 import { ItemError } from '../item-error.ts';
 import type { Mailbox } from '../mailbox.ts';
 import type { RequestContext } from '../request-context.ts';

@@ -1,10 +1,12 @@
 import { readChanges } from '../folder-changes.ts';
+import { itemIdElement } from '../kinds/item-properties.ts';
 import { ItemWriter } from '../item-writer.ts';
 import { findTargetFolder } from '../references.ts';
 import type { RequestContext } from '../request-context.ts';
 import { batchResponse } from '../response-message.ts';
 import { readItemShape } from '../response-shape.ts';
 import { schemaFault } from '../soap-fault.ts';
+import { textValue } from '../stored-item.ts';
 import { readSyncState, writeSyncState } from '../sync-state.ts';
 import { checkSequence, child, childText, requiredChild } from '../xml-tree.ts';
 import type { XmlElement } from '../xml-tree.ts';
@@ -40,11 +42,17 @@ export function syncFolderItems(request: XmlElement, context: RequestContext): s
       epoch: mailbox.syncEpoch,
     } as const;
     const position = given === '' ? { floor: 0 } : readSyncState(scope, given);
-    const page = readChanges(folder.log, position, { max, ignored: (serial) => ignore.has(serial) });
+    const page = readChanges(folder.log, position, {
+      max,
+      ignored: (serial) => ignore.has(serial),
+      newestFirst: context.release.newestFirst,
+    });
     let changes = '';
     for (const change of page.changes) {
       if (change.type === 'delete') {
         changes += `<t:Delete><t:ItemId Id="${mailbox.ids.write('item', change.tombstone.serial)}" ChangeKey="${mailbox.ids.writeChangeKey(change.tombstone.number)}"/></t:Delete>`;
+      } else if (change.type === 'readFlag') {
+        changes += `<t:ReadFlagChange>${itemIdElement(change.item, mailbox)}<t:IsRead>${textValue(change.item, 'message:IsRead') === 'true'}</t:IsRead></t:ReadFlagChange>`;
       } else {
         const type = change.type === 'create' ? 'Create' : 'Update';
         changes += `<t:${type}>${writer.write(change.item)}</t:${type}>`;

@@ -1,5 +1,5 @@
-import { textValue } from './stored-item.ts';
-import type { StoredItem } from './stored-item.ts';
+import { textValue } from '../stored-item.ts';
+import type { StoredItem } from '../stored-item.ts';
 
 const DISPLAY_NAME = 'contacts:DisplayName';
 const FILE_AS = 'contacts:FileAs';

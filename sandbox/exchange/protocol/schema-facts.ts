@@ -1,0 +1,980 @@
+/** Written by derive-schema-facts.ts; schema-grammar.ts explains and reads it. */
+export const SCHEMA_FACTS = `
+! m:GetFolder m:GetFolderType
+! t:Path BasePathToElementType
+! t:FieldURI PathToUnindexedFieldType t:Path
+! t:IndexedFieldURI PathToIndexedFieldType t:Path
+! t:ExtendedFieldURI PathToExtendedFieldType t:Path
+! m:GetFolderResponse m:GetFolderResponseType
+! t:SearchExpression SearchExpressionType
+! t:Exists ExistsType t:SearchExpression
+! t:Excludes ExcludesType t:SearchExpression
+! t:IsEqualTo IsEqualToType t:SearchExpression
+! t:IsNotEqualTo IsNotEqualToType t:SearchExpression
+! t:IsGreaterThan IsGreaterThanType t:SearchExpression
+! t:IsGreaterThanOrEqualTo IsGreaterThanOrEqualToType t:SearchExpression
+! t:IsLessThan IsLessThanType t:SearchExpression
+! t:IsLessThanOrEqualTo IsLessThanOrEqualToType t:SearchExpression
+! t:Contains ContainsExpressionType t:SearchExpression
+! t:Not NotType t:SearchExpression
+! t:And AndType t:SearchExpression
+! t:Or OrType t:SearchExpression
+! m:FindFolder m:FindFolderType
+! m:FindFolderResponse m:FindFolderResponseType
+! m:CreateFolder m:CreateFolderType
+! m:CreateFolderResponse m:CreateFolderResponseType
+! m:UpdateFolder m:UpdateFolderType
+! m:UpdateFolderResponse m:UpdateFolderResponseType
+! m:DeleteFolder m:DeleteFolderType
+! m:DeleteFolderResponse m:DeleteFolderResponseType
+! m:MoveFolder m:MoveFolderType
+! m:MoveFolderResponse m:MoveFolderResponseType
+! m:CopyFolder m:CopyFolderType
+! m:CopyFolderResponse m:CopyFolderResponseType
+! m:SyncFolderHierarchy m:SyncFolderHierarchyType
+! m:SyncFolderHierarchyResponse m:SyncFolderHierarchyResponseType
+! m:SyncFolderItems m:SyncFolderItemsType
+! m:SyncFolderItemsResponse m:SyncFolderItemsResponseType
+! m:FindItem m:FindItemType
+! m:FindItemResponse m:FindItemResponseType
+! m:GetItem m:GetItemType
+! m:GetItemResponse m:GetItemResponseType
+! m:CreateItem m:CreateItemType
+! m:CreateItemResponse m:CreateItemResponseType
+! m:UpdateItem m:UpdateItemType
+! m:UpdateItemResponse m:UpdateItemResponseType
+! m:DeleteItem m:DeleteItemType
+! m:DeleteItemResponse m:DeleteItemResponseType
+! m:MoveItem m:MoveItemType
+! m:MoveItemResponse m:MoveItemResponseType
+! m:CopyItem m:CopyItemType
+! m:CopyItemResponse m:CopyItemResponseType
+! m:SendItem m:SendItemType
+! m:SendItemResponse m:SendItemResponseType
+! m:CreateAttachment m:CreateAttachmentType
+! m:CreateAttachmentResponse m:CreateAttachmentResponseType
+! m:GetAttachment m:GetAttachmentType
+! m:GetAttachmentResponse m:GetAttachmentResponseType
+! m:DeleteAttachment m:DeleteAttachmentType
+! m:DeleteAttachmentResponse m:DeleteAttachmentResponseType
+! m:ResolveNames m:ResolveNamesType
+! m:ResolveNamesResponse m:ResolveNamesResponseType
+! m:ExpandDL m:ExpandDLType
+! m:ExpandDLResponse m:ExpandDLResponseType
+! m:ConvertId m:ConvertIdType
+! m:ConvertIdResponse m:ConvertIdResponseType
+! m:Subscribe m:SubscribeType
+! m:SubscribeResponse m:SubscribeResponseType
+! m:GetEvents m:GetEventsType
+! m:GetEventsResponse m:GetEventsResponseType
+! m:Unsubscribe m:UnsubscribeType
+! m:UnsubscribeResponse m:UnsubscribeResponseType
+! m:GetUserAvailabilityRequest m:GetUserAvailabilityRequestType
+! t:TimeZone SerializableTimeZone
+! t:FreeBusyViewOptions FreeBusyViewOptionsType
+! t:SuggestionsViewOptions SuggestionsViewOptionsType
+! m:GetUserAvailabilityResponse m:GetUserAvailabilityResponseType
+! m:SendNotification m:SendNotificationResponseType
+! m:SendNotificationResult m:SendNotificationResultType
+! t:RequestServerVersion t.RequestServerVersion
+! t:ExchangeImpersonation ExchangeImpersonationType
+! t:TimeZoneContext TimeZoneContextType
+! t:Transition TransitionType @3e
+! t:AbsoluteDateTransition AbsoluteDateTransitionType t:Transition @3e
+! t:RecurringDayTransition RecurringDayTransitionType t:Transition @3e
+! t:RecurringDateTransition RecurringDateTransitionType t:Transition @3e
+! m:EmptyFolder m:EmptyFolderType @3e
+! m:EmptyFolderResponse m:EmptyFolderResponseType @3e
+! m:GetServerTimeZones m:GetServerTimeZonesType @3e
+! m:GetServerTimeZonesResponse m:GetServerTimeZonesResponseType @3e
+! m:GetUserConfiguration m:GetUserConfigurationType @3e
+! m:GetUserConfigurationResponse m:GetUserConfigurationResponseType @3e
+! m:GetStreamingEvents m:GetStreamingEventsType @3e
+! m:GetStreamingEventsResponse m:GetStreamingEventsResponseType @3e
+! t:DateTimePrecision DateTimePrecisionType @3c
+! m:MarkAllItemsAsRead m:MarkAllItemsAsReadType @38
+! m:MarkAllItemsAsReadResponse m:MarkAllItemsAsReadResponseType @38
+! t:Near NearType t:SearchExpression @20
+m:AddTagResponseMessageType@20 < m:ResponseMessageType ( m:WasSuccessful:.boolean? )
+m:ApplyConversationActionResponseMessageType@38 < m:ResponseMessageType
+m:ArrayOfFreeBusyResponse ( m:FreeBusyResponse:m:FreeBusyResponseType* )
+m:ArrayOfResponseMessagesType [ m:CreateItemResponseMessage:m:ItemInfoResponseMessageType m:DeleteItemResponseMessage:m:ResponseMessageType@7 m:DeleteItemResponseMessage:m:DeleteItemResponseMessageType@38 m:GetItemResponseMessage:m:ItemInfoResponseMessageType m:UpdateItemResponseMessage:m:UpdateItemResponseMessageType m:UpdateItemInRecoverableItemsResponseMessage:m:UpdateItemInRecoverableItemsResponseMessageType@38 m:SendItemResponseMessage:m:ResponseMessageType m:DeleteFolderResponseMessage:m:ResponseMessageType m:EmptyFolderResponseMessage:m:ResponseMessageType@3e m:CreateFolderResponseMessage:m:FolderInfoResponseMessageType m:GetFolderResponseMessage:m:FolderInfoResponseMessageType m:FindFolderResponseMessage:m:FindFolderResponseMessageType m:UpdateFolderResponseMessage:m:FolderInfoResponseMessageType m:MoveFolderResponseMessage:m:FolderInfoResponseMessageType m:CopyFolderResponseMessage:m:FolderInfoResponseMessageType m:CreateFolderPathResponseMessage:m:FolderInfoResponseMessageType@38 m:CreateAttachmentResponseMessage:m:AttachmentInfoResponseMessageType m:DeleteAttachmentResponseMessage:m:DeleteAttachmentResponseMessageType m:GetAttachmentResponseMessage:m:AttachmentInfoResponseMessageType m:UploadItemsResponseMessage:m:UploadItemsResponseMessageType@3e m:ExportItemsResponseMessage:m:ExportItemsResponseMessageType@3e m:MarkAllItemsAsReadResponseMessage:m:ResponseMessageType@38 m:GetClientAccessTokenResponseMessage:m:GetClientAccessTokenResponseMessageType@38 m:GetAppManifestsResponseMessage:m:ResponseMessageType@38 m:GetClientExtensionResponseMessage:m:ResponseMessageType@18 m:SetClientExtensionResponseMessage:m:ResponseMessageType@38 m:GetEncryptionConfigurationResponseMessage:m:ResponseMessageType@18 m:SetEncryptionConfigurationResponseMessage:m:ResponseMessageType@18 m:GetOMEConfigurationResponseMessage:m:ResponseMessageType@30 m:SetOMEConfigurationResponseMessage:m:ResponseMessageType@30 m:FindItemResponseMessage:m:FindItemResponseMessageType m:MoveItemResponseMessage:m:ItemInfoResponseMessageType m:ArchiveItemResponseMessage:m:ItemInfoResponseMessageType@38 m:CopyItemResponseMessage:m:ItemInfoResponseMessageType m:ResolveNamesResponseMessage:m:ResolveNamesResponseMessageType m:ExpandDLResponseMessage:m:ExpandDLResponseMessageType m:GetServerTimeZonesResponseMessage:m:GetServerTimeZonesResponseMessageType@3e m:GetEventsResponseMessage:m:GetEventsResponseMessageType m:GetStreamingEventsResponseMessage:m:GetStreamingEventsResponseMessageType@3e m:SubscribeResponseMessage:m:SubscribeResponseMessageType m:UnsubscribeResponseMessage:m:ResponseMessageType m:GetChannelEventsResponseMessage:m:GetChannelEventsResponseMessageType@10 m:ChannelSubscribeResponseMessage:m:ChannelSubscribeResponseMessageType@10 m:ChannelUnsubscribeResponseMessage:m:ResponseMessageType@10 m:SendNotificationResponseMessage:m:SendNotificationResponseMessageType m:SyncFolderHierarchyResponseMessage:m:SyncFolderHierarchyResponseMessageType m:SyncFolderItemsResponseMessage:m:SyncFolderItemsResponseMessageType m:CreateManagedFolderResponseMessage:m:FolderInfoResponseMessageType m:ConvertIdResponseMessage:m:ConvertIdResponseMessageType m:GetSharingMetadataResponseMessage:m:GetSharingMetadataResponseMessageType@3e m:RefreshSharingFolderResponseMessage:m:RefreshSharingFolderResponseMessageType@3e m:GetSharingFolderResponseMessage:m:GetSharingFolderResponseMessageType@3e m:CreateUserConfigurationResponseMessage:m:ResponseMessageType@3e m:DeleteUserConfigurationResponseMessage:m:ResponseMessageType@3e m:GetUserConfigurationResponseMessage:m:GetUserConfigurationResponseMessageType@3e m:GetSpecificUserConfigurationResponseMessage:m:GetSpecificUserConfigurationResponseMessageType@20 m:UpdateUserConfigurationResponseMessage:m:ResponseMessageType@3e m:GetRoomListsResponse:m:GetRoomListsResponseMessageType@3e m:GetRoomsResponse:m:GetRoomsResponseMessageType@3e m:ApplyConversationActionResponseMessage:m:ResponseMessageType@6 m:GetRemindersResponse:m:GetRemindersResponseMessageType@38 m:PerformReminderActionResponse:m:PerformReminderActionResponseMessageType@38 m:ApplyConversationActionResponseMessage:m:ApplyConversationActionResponseMessageType@38 m:FindMailboxStatisticsByKeywordsResponseMessage:m:FindMailboxStatisticsByKeywordsResponseMessageType@3e m:GetSearchableMailboxesResponseMessage:m:GetSearchableMailboxesResponseMessageType@38 m:SearchMailboxesResponseMessage:m:SearchMailboxesResponseMessageType@38 m:GetDiscoverySearchConfigurationResponseMessage:m:GetDiscoverySearchConfigurationResponseMessageType@38 m:GetHoldOnMailboxesResponseMessage:m:GetHoldOnMailboxesResponseMessageType@38 m:SetHoldOnMailboxesResponseMessage:m:SetHoldOnMailboxesResponseMessageType@38 m:GetNonIndexableItemStatisticsResponseMessage:m:GetNonIndexableItemStatisticsResponseMessageType@38 m:GetNonIndexableItemDetailsResponseMessage:m:GetNonIndexableItemDetailsResponseMessageType@38 m:FindPeopleResponseMessage:m:FindPeopleResponseMessageType@38 m:FindTagsResponseMessage:m:FindTagsResponseMessageType@20 m:AddTagResponseMessage:m:AddTagResponseMessageType@20 m:HideTagResponseMessage:m:HideTagResponseMessageType@20 m:GetPasswordExpirationDateResponse:m:GetPasswordExpirationDateResponseMessageType@3c m:GetPersonaResponseMessage:m:GetPersonaResponseMessageType@38 m:GetConversationItemsResponseMessage:m:GetConversationItemsResponseMessageType@38 m:GetUserRetentionPolicyTagsResponseMessage:m:GetUserRetentionPolicyTagsResponseMessageType@38 m:GetUserPhotoResponseMessage:m:GetUserPhotoResponseMessageType@38 m:MarkAsJunkResponseMessage:m:MarkAsJunkResponseMessageType@38 m:UpdateMailboxAssociationResponseMessage:m:ResponseMessageType@18 m:UpdateGroupMailboxResponseMessage:m:ResponseMessageType@18 m:PostModernGroupItemResponseMessage:m:ResponseMessageType@18 m:GetUnifiedGroupUnseenDataResponseMessage:m:GetUnifiedGroupUnseenDataResponseMessageType@10 m:ReportMessageResponseMessage:m:ReportMessageResponseMessageType@20 m:PostModernGroupItemResponseMessage:m:ItemInfoResponseMessageType@20 m:GetLastPrivateCatalogUpdateResponseMessage:m:ResponseMessageType@20 m:GetPrivateCatalogAddInsResponseMessage:m:ResponseMessageType@20 ]+
+m:AttachmentInfoResponseMessageType < m:ResponseMessageType ( m:Attachments:ArrayOfAttachmentsType )
+m:BaseMoveCopyFolderType < m:BaseRequestType ( m:ToFolderId:TargetFolderIdType m:FolderIds:NonEmptyArrayOfBaseFolderIdsType )
+m:BaseMoveCopyItemType < m:BaseRequestType ( m:ToFolderId:TargetFolderIdType m:ItemIds:NonEmptyArrayOfBaseItemIdsType m:ReturnNewItemIds:.boolean?@3e )
+m:BaseRequestType
+m:BaseResponseMessageType ( m:ResponseMessages:m:ArrayOfResponseMessagesType )
+m:ChannelSubscribeResponseMessageType@10 < m:ResponseMessageType
+m:ConvertIdResponseMessageType < m:ResponseMessageType ( m:AlternateId:AlternateIdBaseType? )
+m:ConvertIdResponseType < m:BaseResponseMessageType
+m:ConvertIdType < m:BaseRequestType #DestinationFormat:IdFormatType! ( m:SourceIds:NonEmptyArrayOfAlternateIdsType )
+m:CopyFolderResponseType < m:BaseResponseMessageType
+m:CopyFolderType < m:BaseMoveCopyFolderType
+m:CopyItemResponseType < m:BaseResponseMessageType
+m:CopyItemType < m:BaseMoveCopyItemType
+m:CreateAttachmentResponseType < m:BaseResponseMessageType
+m:CreateAttachmentType < m:BaseRequestType ( m:ParentItemId:ItemIdType m:Attachments:NonEmptyArrayOfAttachmentsType )
+m:CreateFolderResponseType < m:BaseResponseMessageType
+m:CreateFolderType < m:BaseRequestType ( m:ParentFolderId:TargetFolderIdType m:Folders:NonEmptyArrayOfFoldersType )
+m:CreateItemResponseType < m:BaseResponseMessageType
+m:CreateItemType < m:BaseRequestType #MessageDisposition:MessageDispositionType #SendMeetingInvitations:CalendarItemCreateOrDeleteOperationType ( m:SavedItemFolderId:TargetFolderIdType? m:Items:NonEmptyArrayOfAllItemsType )
+m:DeleteAttachmentResponseMessageType < m:ResponseMessageType ( m:RootItemId:RootItemIdType? )
+m:DeleteAttachmentResponseType < m:BaseResponseMessageType
+m:DeleteAttachmentType < m:BaseRequestType ( m:AttachmentIds:NonEmptyArrayOfRequestAttachmentIdsType )
+m:DeleteFolderResponseType < m:BaseResponseMessageType
+m:DeleteFolderType < m:BaseRequestType #DeleteType:DisposalType! ( m:FolderIds:NonEmptyArrayOfBaseFolderIdsType )
+m:DeleteItemResponseMessageType@38 < m:ResponseMessageType
+m:DeleteItemResponseType < m:BaseResponseMessageType
+m:DeleteItemType < m:BaseRequestType #DeleteType:DisposalType! #SendMeetingCancellations:CalendarItemCreateOrDeleteOperationType #AffectedTaskOccurrences:AffectedTaskOccurrencesType #SuppressReadReceipts:.boolean@38 ( m:ItemIds:NonEmptyArrayOfBaseItemIdsType )
+m:EmptyFolderResponseType@3e < m:BaseResponseMessageType
+m:EmptyFolderType@3e < m:BaseRequestType #DeleteType:DisposalType! #DeleteSubFolders:.boolean! ( m:FolderIds:NonEmptyArrayOfBaseFolderIdsType )
+m:ExpandDLResponseMessageType < m:ResponseMessageType #IndexedPagingOffset:.int #NumeratorOffset:.int #AbsoluteDenominator:.int #IncludesLastItemInRange:.boolean #TotalItemsInView:.int ( m:DLExpansion:ArrayOfDLExpansionType? )
+m:ExpandDLResponseType < m:BaseResponseMessageType
+m:ExpandDLType < m:BaseRequestType ( m:Mailbox:EmailAddressType )
+m:ExportItemsResponseMessageType@3e < m:ResponseMessageType ( m:ItemId:ItemIdType? m:Data:.base64Binary? )
+m:FindFolderResponseMessageType < m:ResponseMessageType ( m:RootFolder:FindFolderParentType? )
+m:FindFolderResponseType < m:BaseResponseMessageType
+m:FindFolderType < m:BaseRequestType #Traversal:FolderQueryTraversalType! ( m:FolderShape:FolderResponseShapeType [ m:IndexedPageFolderView:IndexedPageViewType m:FractionalPageFolderView:FractionalPageViewType ]? m:Restriction:RestrictionType? m:ParentFolderIds:NonEmptyArrayOfBaseFolderIdsType )
+m:FindItemResponseMessageType < m:ResponseMessageType ( m:RootFolder:FindItemParentType? m:HighlightTerms:ArrayOfHighlightTermsType?@38 )
+m:FindItemResponseType < m:BaseResponseMessageType
+m:FindItemType < m:BaseRequestType #Traversal:ItemQueryTraversalType! ( m:ItemShape:ItemResponseShapeType [ m:IndexedPageItemView:IndexedPageViewType m:FractionalPageItemView:FractionalPageViewType m:SeekToConditionPageItemView:SeekToConditionPageViewType@38 m:CalendarView:CalendarViewType m:ContactsView:ContactsViewType ]? [ m:GroupBy:GroupByType m:DistinguishedGroupBy:DistinguishedGroupByType ]? m:Restriction:RestrictionType? m:SortOrder:NonEmptyArrayOfFieldOrdersType? m:ParentFolderIds:NonEmptyArrayOfBaseFolderIdsType m:QueryString:.string?@6 m:QueryString:m:QueryStringType?@38 )
+m:FindMailboxStatisticsByKeywordsResponseMessageType@3e < m:ResponseMessageType ( m:MailboxStatisticsSearchResult:MailboxStatisticsSearchResultType )
+m:FindPeopleResponseMessageType@38 < m:ResponseMessageType ( m:People:ArrayOfPeopleType? m:TotalNumberOfPeopleInView:.int? m:FirstMatchingRowIndex:.int? m:FirstLoadedRowIndex:.int? m:TransactionId:GuidType?@20 )
+m:FindTagsResponseMessageType@20 < m:ResponseMessageType ( m:Tags:ArrayOfStringsType? )
+m:FolderInfoResponseMessageType < m:ResponseMessageType ( m:Folders:ArrayOfFoldersType? )
+m:FreeBusyResponseType ( m:ResponseMessage:m:ResponseMessageType? m:FreeBusyView:FreeBusyView? )
+m:GetAttachmentResponseType < m:BaseResponseMessageType
+m:GetAttachmentType < m:BaseRequestType ( m:AttachmentShape:AttachmentResponseShapeType? m:AttachmentIds:NonEmptyArrayOfRequestAttachmentIdsType )
+m:GetChannelEventsResponseMessageType@10 < m:ResponseMessageType ( m:Notifications:NonEmptyArrayOfChannelEventsType? m:ConnectionStatus:ConnectionStatusType? )
+m:GetClientAccessTokenResponseMessageType@38 < m:ResponseMessageType ( m:Token:ClientAccessTokenType? )
+m:GetConversationItemsResponseMessageType@38 < m:ResponseMessageType ( m:Conversation:ConversationResponseType? )
+m:GetDiscoverySearchConfigurationResponseMessageType@38 < m:ResponseMessageType ( m:DiscoverySearchConfigurations:ArrayOfDiscoverySearchConfigurationType )
+m:GetEventsResponseMessageType < m:ResponseMessageType ( m:Notification:NotificationType? )
+m:GetEventsResponseType < m:BaseResponseMessageType
+m:GetEventsType < m:BaseRequestType ( m:SubscriptionId:SubscriptionIdType m:Watermark:WatermarkType )
+m:GetFolderResponseType < m:BaseResponseMessageType
+m:GetFolderType < m:BaseRequestType ( m:FolderShape:FolderResponseShapeType m:FolderIds:NonEmptyArrayOfBaseFolderIdsType )
+m:GetHoldOnMailboxesResponseMessageType@38 < m:ResponseMessageType ( m:MailboxHoldResult:MailboxHoldResultType? )
+m:GetItemResponseType < m:BaseResponseMessageType
+m:GetItemType < m:BaseRequestType ( m:ItemShape:ItemResponseShapeType m:ItemIds:NonEmptyArrayOfBaseItemIdsType )
+m:GetNonIndexableItemDetailsResponseMessageType@38 < m:ResponseMessageType ( m:NonIndexableItemDetailsResult:NonIndexableItemDetailResultType? )
+m:GetNonIndexableItemStatisticsResponseMessageType@38 < m:ResponseMessageType ( m:NonIndexableItemStatistics:ArrayOfNonIndexableItemStatisticsType? )
+m:GetPasswordExpirationDateResponseMessageType@3c < m:ResponseMessageType ( m:PasswordExpirationDate:.dateTime )
+m:GetPersonaResponseMessageType@38 < m:ResponseMessageType ( m:Persona:PersonaType )
+m:GetRemindersResponseMessageType@38 < m:ResponseMessageType ( m:Reminders:ArrayOfRemindersType )
+m:GetRoomListsResponseMessageType@3e < m:ResponseMessageType ( m:RoomLists:ArrayOfEmailAddressesType? )
+m:GetRoomsResponseMessageType@3e < m:ResponseMessageType ( m:Rooms:ArrayOfRoomsType? )
+m:GetSearchableMailboxesResponseMessageType@38 < m:ResponseMessageType ( m:SearchableMailboxes:ArrayOfSearchableMailboxesType m:FailedMailboxes:ArrayOfFailedSearchMailboxesType? )
+m:GetServerTimeZonesResponseMessageType@3e < m:ResponseMessageType ( m:TimeZoneDefinitions:ArrayOfTimeZoneDefinitionType )
+m:GetServerTimeZonesResponseType@3e < m:BaseResponseMessageType
+m:GetServerTimeZonesType@3e < m:BaseRequestType #ReturnFullTimeZoneData:.boolean ( m:Ids:NonEmptyArrayOfTimeZoneIdType? )
+m:GetSharingFolderResponseMessageType@3e < m:ResponseMessageType ( m:SharingFolderId:FolderIdType )?
+m:GetSharingMetadataResponseMessageType@3e < m:ResponseMessageType ( m:EncryptedSharedFolderDataCollection:ArrayOfEncryptedSharedFolderDataType m:InvalidRecipients:ArrayOfInvalidRecipientsType )?
+m:GetSpecificUserConfigurationResponseMessageType@20 < m:ResponseMessageType ( m:UserConfiguration:UserConfigurationType? )
+m:GetStreamingEventsResponseMessageType@3e < m:ResponseMessageType ( m:Notifications:NonEmptyArrayOfNotificationsType? m:ErrorSubscriptionIds:NonEmptyArrayOfSubscriptionIdsType? m:ConnectionStatus:ConnectionStatusType? )
+m:GetStreamingEventsResponseType@3e < m:BaseResponseMessageType
+m:GetStreamingEventsType@3e < m:BaseRequestType ( m:SubscriptionIds:NonEmptyArrayOfSubscriptionIdsType m:ConnectionTimeout:StreamingSubscriptionConnectionTimeoutType )
+m:GetUnifiedGroupUnseenDataResponseMessageType@10 < m:ResponseMessageType ( m:UnseenData:UnseenDataType? )
+m:GetUserAvailabilityRequestType < m:BaseRequestType ( t:TimeZone@1 t:TimeZone?@3e m:MailboxDataArray:ArrayOfMailboxData t:FreeBusyViewOptions? t:SuggestionsViewOptions? )
+m:GetUserAvailabilityResponseType ( m:FreeBusyResponseArray:m:ArrayOfFreeBusyResponse? m:SuggestionsResponse:m:SuggestionsResponseType? )
+m:GetUserConfigurationResponseMessageType@3e < m:ResponseMessageType ( m:UserConfiguration:UserConfigurationType? )
+m:GetUserConfigurationResponseType@3e < m:BaseResponseMessageType
+m:GetUserConfigurationType@3e < m:BaseRequestType ( m:UserConfigurationName:UserConfigurationNameType m:UserConfigurationProperties:UserConfigurationPropertyType )
+m:GetUserPhotoResponseMessageType@38 < m:ResponseMessageType ( m:HasChanged:.boolean m:PictureData:.base64Binary? )
+m:GetUserRetentionPolicyTagsResponseMessageType@38 < m:ResponseMessageType ( m:RetentionPolicyTags:ArrayOfRetentionPolicyTagsType )
+m:HideTagResponseMessageType@20 < m:ResponseMessageType ( m:WasSuccessful:.boolean? )
+m:ItemInfoResponseMessageType < m:ResponseMessageType ( m:Items:ArrayOfRealItemsType )
+m:MarkAllItemsAsReadResponseType@38 < m:BaseResponseMessageType
+m:MarkAllItemsAsReadType@38 < m:BaseRequestType ( m:ReadFlag:.boolean m:SuppressReadReceipts:.boolean m:FolderIds:NonEmptyArrayOfBaseFolderIdsType )
+m:MarkAsJunkResponseMessageType@38 < m:ResponseMessageType ( ( m:MovedItemId:ItemIdType? ) )
+m:MoveFolderResponseType < m:BaseResponseMessageType
+m:MoveFolderType < m:BaseMoveCopyFolderType
+m:MoveItemResponseType < m:BaseResponseMessageType
+m:MoveItemType < m:BaseMoveCopyItemType
+m:PerformReminderActionResponseMessageType@38 < m:ResponseMessageType ( m:UpdatedItemIds:NonEmptyArrayOfItemIdsType )
+m:QueryStringType@38 ~ .string #ResetCache:.boolean #ReturnHighlightTerms:.boolean #ReturnDeletedItems:.boolean
+m:RefreshSharingFolderResponseMessageType@3e < m:ResponseMessageType
+m:ReportMessageResponseMessageType@20 < m:ResponseMessageType ( ( m:MovedItemId:ItemIdType? ) )
+m:ResolveNamesResponseMessageType < m:ResponseMessageType ( m:ResolutionSet:ArrayOfResolutionType? )
+m:ResolveNamesResponseType < m:BaseResponseMessageType
+m:ResolveNamesType < m:BaseRequestType #ReturnFullContactData:.boolean! #SearchScope:ResolveNamesSearchScopeType #ContactDataShape:DefaultShapeNamesType@3c ( m:ParentFolderIds:NonEmptyArrayOfBaseFolderIdsType? m:UnresolvedEntry:NonEmptyStringType )
+m:ResponseCodeType = .string "NoError "ErrorAccessDenied "ErrorAccountDisabled "ErrorAddDelegatesFailed "ErrorAddressSpaceNotFound "ErrorADOperation "ErrorADSessionFilter "ErrorADUnavailable "ErrorAutoDiscoverFailed "ErrorAffectedTaskOccurrencesRequired "ErrorAttachmentSizeLimitExceeded "ErrorAvailabilityConfigNotFound "ErrorBatchProcessingStopped "ErrorCalendarCannotMoveOrCopyOccurrence "ErrorCalendarCannotUpdateDeletedItem "ErrorCalendarCannotUseIdForOccurrenceId "ErrorCalendarCannotUseIdForRecurringMasterId "ErrorCalendarDurationIsTooLong "ErrorCalendarEndDateIsEarlierThanStartDate "ErrorCalendarFolderIsInvalidForCalendarView "ErrorCalendarInvalidAttributeValue "ErrorCalendarInvalidDayForTimeChangePattern "ErrorCalendarInvalidDayForWeeklyRecurrence "ErrorCalendarInvalidPropertyState "ErrorCalendarInvalidPropertyValue "ErrorCalendarInvalidRecurrence "ErrorCalendarInvalidTimeZone "ErrorCalendarIsDelegatedForAccept "ErrorCalendarIsDelegatedForDecline "ErrorCalendarIsDelegatedForRemove "ErrorCalendarIsDelegatedForTentative "ErrorCalendarIsNotOrganizer "ErrorCalendarIsOrganizerForAccept "ErrorCalendarIsOrganizerForDecline "ErrorCalendarIsOrganizerForRemove "ErrorCalendarIsOrganizerForTentative "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange "ErrorCalendarOccurrenceIsDeletedFromRecurrence "ErrorCalendarOutOfRange "ErrorCalendarMeetingRequestIsOutOfDate "ErrorCalendarViewRangeTooBig "ErrorCannotCreateCalendarItemInNonCalendarFolder "ErrorCannotCreateContactInNonContactFolder "ErrorCannotCreatePostItemInNonMailFolder "ErrorCannotCreateTaskInNonTaskFolder "ErrorCannotDeleteObject "ErrorCannotOpenFileAttachment "ErrorCannotDeleteTaskOccurrence "ErrorCannotSetCalendarPermissionOnNonCalendarFolder "ErrorCannotSetNonCalendarPermissionOnCalendarFolder "ErrorCannotSetPermissionUnknownEntries "ErrorCannotUseFolderIdForItemId "ErrorCannotUseItemIdForFolderId "ErrorChangeKeyRequired "ErrorChangeKeyRequiredForWriteOperations "ErrorConnectionFailed "ErrorContentConversionFailed "ErrorCorruptData "ErrorCreateItemAccessDenied "ErrorCreateManagedFolderPartialCompletion "ErrorCreateSubfolderAccessDenied "ErrorCrossMailboxMoveCopy "ErrorDataSizeLimitExceeded "ErrorDataSourceOperation "ErrorDelegateAlreadyExists "ErrorDelegateCannotAddOwner "ErrorDelegateMissingConfiguration "ErrorDelegateNoUser "ErrorDelegateValidationFailed "ErrorDeleteDistinguishedFolder "ErrorDeleteItemsFailed "ErrorDistinguishedUserNotSupported "ErrorDuplicateInputFolderNames "ErrorDuplicateUserIdsSpecified "ErrorEmailAddressMismatch "ErrorEventNotFound "ErrorExpiredSubscription "ErrorFolderCorrupt "ErrorFolderNotFound "ErrorFolderPropertRequestFailed "ErrorFolderSave "ErrorFolderSaveFailed "ErrorFolderSavePropertyError "ErrorFolderExists "ErrorFreeBusyGenerationFailed "ErrorGetServerSecurityDescriptorFailed "ErrorImpersonateUserDenied "ErrorImpersonationDenied "ErrorImpersonationFailed "ErrorIncorrectSchemaVersion "ErrorIncorrectUpdatePropertyCount "ErrorIndividualMailboxLimitReached "ErrorInsufficientResources "ErrorInternalServerError "ErrorInternalServerTransientError "ErrorInvalidAccessLevel "ErrorInvalidAttachmentId "ErrorInvalidAttachmentSubfilter "ErrorInvalidAttachmentSubfilterTextFilter "ErrorInvalidAuthorizationContext "ErrorInvalidChangeKey "ErrorInvalidClientSecurityContext "ErrorInvalidCompleteDate "ErrorInvalidCrossForestCredentials "ErrorInvalidDelegatePermission "ErrorInvalidDelegateUserId "ErrorInvalidExcludesRestriction "ErrorInvalidExpressionTypeForSubFilter "ErrorInvalidExtendedProperty "ErrorInvalidExtendedPropertyValue "ErrorInvalidFolderId "ErrorInvalidFolderTypeForOperation "ErrorInvalidFractionalPagingParameters "ErrorInvalidFreeBusyViewType "ErrorInvalidId "ErrorInvalidIdEmpty "ErrorInvalidIdMalformed "ErrorInvalidIdMalformedEwsLegacyIdFormat "ErrorInvalidIdMonikerTooLong "ErrorInvalidIdNotAnItemAttachmentId "ErrorInvalidIdReturnedByResolveNames "ErrorInvalidIdStoreObjectIdTooLong "ErrorInvalidIdTooManyAttachmentLevels "ErrorInvalidIdXml "ErrorInvalidIndexedPagingParameters "ErrorInvalidInternetHeaderChildNodes "ErrorInvalidItemForOperationCreateItemAttachment "ErrorInvalidItemForOperationCreateItem "ErrorInvalidItemForOperationAcceptItem "ErrorInvalidItemForOperationDeclineItem "ErrorInvalidItemForOperationCancelItem "ErrorInvalidItemForOperationExpandDL "ErrorInvalidItemForOperationRemoveItem "ErrorInvalidItemForOperationSendItem "ErrorInvalidItemForOperationTentative "ErrorInvalidManagedFolderProperty "ErrorInvalidManagedFolderQuota "ErrorInvalidManagedFolderSize "ErrorInvalidMergedFreeBusyInterval "ErrorInvalidNameForNameResolution "ErrorInvalidOperation "ErrorInvalidNetworkServiceContext "ErrorInvalidOofParameter "ErrorInvalidPagingMaxRows "ErrorInvalidParentFolder "ErrorInvalidPercentCompleteValue "ErrorInvalidPermissionSettings "ErrorInvalidUserInfo "ErrorInvalidPropertyAppend "ErrorInvalidPropertyDelete "ErrorInvalidPropertyForExists "ErrorInvalidPropertyForOperation "ErrorInvalidPropertyRequest "ErrorInvalidPropertySet "ErrorInvalidPropertyUpdateSentMessage "ErrorInvalidProxySecurityContext "ErrorInvalidPullSubscriptionId "ErrorInvalidPushSubscriptionUrl "ErrorInvalidRecipients "ErrorInvalidRecipientSubfilter "ErrorInvalidRecipientSubfilterComparison "ErrorInvalidRecipientSubfilterOrder "ErrorInvalidRecipientSubfilterTextFilter "ErrorInvalidReferenceItem "ErrorInvalidRequest "ErrorInvalidRestriction "ErrorInvalidRoutingType "ErrorInvalidScheduledOofDuration "ErrorInvalidSecurityDescriptor "ErrorInvalidSendItemSaveSettings "ErrorInvalidSerializedAccessToken "ErrorInvalidServerVersion "ErrorInvalidSid "ErrorInvalidSmtpAddress "ErrorInvalidSubfilterType "ErrorInvalidSubfilterTypeNotAttendeeType "ErrorInvalidSubfilterTypeNotRecipientType "ErrorInvalidSubscription "ErrorInvalidSubscriptionRequest "ErrorInvalidSyncStateData "ErrorInvalidTimeInterval "ErrorInvalidUserOofSettings "ErrorInvalidUserPrincipalName "ErrorInvalidUserSid "ErrorInvalidUserSidMissingUPN "ErrorInvalidValueForProperty "ErrorInvalidWatermark "ErrorIrresolvableConflict "ErrorItemCorrupt "ErrorItemNotFound "ErrorItemPropertyRequestFailed "ErrorItemSave "ErrorItemSavePropertyError "ErrorLegacyMailboxFreeBusyViewTypeNotMerged "ErrorLocalServerObjectNotFound "ErrorLogonAsNetworkServiceFailed "ErrorMailboxConfiguration "ErrorMailboxDataArrayEmpty "ErrorMailboxDataArrayTooBig "ErrorMailboxLogonFailed "ErrorMailboxMoveInProgress "ErrorMailboxStoreUnavailable "ErrorMailRecipientNotFound "ErrorManagedFolderAlreadyExists "ErrorManagedFolderNotFound "ErrorManagedFoldersRootFailure "ErrorMeetingSuggestionGenerationFailed "ErrorMessageDispositionRequired "ErrorMessageSizeExceeded "ErrorMimeContentConversionFailed "ErrorMimeContentInvalid "ErrorMimeContentInvalidBase64String "ErrorMissingArgument "ErrorMissingEmailAddress "ErrorMissingEmailAddressForManagedFolder "ErrorMissingInformationEmailAddress "ErrorMissingInformationReferenceItemId "ErrorMissingItemForCreateItemAttachment "ErrorMissingManagedFolderId "ErrorMissingRecipients "ErrorMissingUserIdInformation "ErrorMoreThanOneAccessModeSpecified "ErrorMoveCopyFailed "ErrorMoveDistinguishedFolder "ErrorNameResolutionMultipleResults "ErrorNameResolutionNoMailbox "ErrorNameResolutionNoResults "ErrorNoApplicableProxyCASServersAvailable "ErrorNoCalendar "ErrorNoDestinationCASDueToKerberosRequirements "ErrorNoDestinationCASDueToSSLRequirements "ErrorNoDestinationCASDueToVersionMismatch "ErrorNoFolderClassOverride "ErrorNoFreeBusyAccess "ErrorNonExistentMailbox "ErrorNonPrimarySmtpAddress "ErrorNoPropertyTagForCustomProperties "ErrorNoPublicFolderReplicaAvailable "ErrorNoRespondingCASInDestinationSite "ErrorNotDelegate "ErrorNotEnoughMemory "ErrorObjectTypeChanged "ErrorOccurrenceCrossingBoundary "ErrorOccurrenceTimeSpanTooBig "ErrorOperationNotAllowedWithPublicFolderRoot "ErrorParentFolderIdRequired "ErrorParentFolderNotFound "ErrorPasswordChangeRequired "ErrorPasswordExpired "ErrorPropertyUpdate "ErrorPropertyValidationFailure "ErrorProxiedSubscriptionCallFailure "ErrorProxyCallFailed "ErrorProxyGroupSidLimitExceeded "ErrorProxyRequestNotAllowed "ErrorProxyRequestProcessingFailed "ErrorProxyServiceDiscoveryFailed "ErrorProxyTokenExpired "ErrorPublicFolderRequestProcessingFailed "ErrorPublicFolderServerNotFound "ErrorQueryFilterTooLong "ErrorQuotaExceeded "ErrorReadEventsFailed "ErrorReadReceiptNotPending "ErrorRecurrenceEndDateTooBig "ErrorRecurrenceHasNoOccurrence "ErrorRemoveDelegatesFailed "ErrorRequestAborted "ErrorRequestStreamTooBig "ErrorRequiredPropertyMissing "ErrorResolveNamesInvalidFolderType "ErrorResolveNamesOnlyOneContactsFolderAllowed "ErrorResponseSchemaValidation "ErrorRestrictionTooLong "ErrorRestrictionTooComplex "ErrorResultSetTooBig "ErrorInvalidExchangeImpersonationHeaderData "ErrorSavedItemFolderNotFound "ErrorSchemaValidation "ErrorSearchFolderNotInitialized "ErrorSendAsDenied "ErrorSendMeetingCancellationsRequired "ErrorSendMeetingInvitationsOrCancellationsRequired "ErrorSendMeetingInvitationsRequired "ErrorSentMeetingRequestUpdate "ErrorSentTaskRequestUpdate "ErrorServerBusy "ErrorServiceDiscoveryFailed "ErrorStaleObject "ErrorSubscriptionAccessDenied "ErrorSubscriptionDelegateAccessNotSupported "ErrorSubscriptionNotFound "ErrorSyncFolderNotFound "ErrorTimeIntervalTooBig "ErrorTimeoutExpired "ErrorTimeZone "ErrorToFolderNotFound "ErrorTokenSerializationDenied "ErrorUpdatePropertyMismatch "ErrorUnableToGetUserOofSettings "ErrorUnsupportedSubFilter "ErrorUnsupportedCulture "ErrorUnsupportedMapiPropertyType "ErrorUnsupportedMimeConversion "ErrorUnsupportedPathForQuery "ErrorUnsupportedPathForSortGroup "ErrorUnsupportedPropertyDefinition "ErrorUnsupportedQueryFilter "ErrorUnsupportedRecurrence "ErrorUnsupportedTypeForConversion "ErrorUpdateDelegatesFailed "ErrorVoiceMailNotImplemented "ErrorVirusDetected "ErrorVirusMessageDeleted "ErrorWebRequestInInvalidState "ErrorWin32InteropError "ErrorWorkingHoursSaveFailed "ErrorWorkingHoursXmlMalformed "ErrorAccessModeSpecified@3e "ErrorCalendarIsCancelledForAccept@3e "ErrorCalendarIsCancelledForDecline@3e "ErrorCalendarIsCancelledForRemove@3e "ErrorCalendarIsCancelledForTentative@3e "ErrorCallerIsInvalidADAccount@3e "ErrorCannotEmptyFolder@3e "ErrorClientDisconnected@3e "ErrorContainsFilterWrongType@3e "ErrorCrossSiteRequest@3e "ErrorDistributionListMemberNotExist@3e "ErrorExceededConnectionCount@3e "ErrorExceededSubscriptionCount@3e "ErrorExceededFindCountLimit@3e "ErrorInvalidArgument@3e "ErrorInvalidContactEmailAddress@3e "ErrorInvalidContactEmailIndex@3e "ErrorInvalidLogonType@3e "ErrorInvalidMailbox@3e "ErrorInvalidPhoneCallId@3e "ErrorInvalidPhoneNumber@3e "ErrorInvalidSchemaVersionForMailboxVersion@3e "ErrorInvalidSIPUri@3e "ErrorIPGatewayNotFound@3e "ErrorMailTipsDisabled@3e "ErrorNoPublicFolderServerAvailable@3e "ErrorPhoneNumberNotDialable@3e "ErrorSubmissionQuotaExceeded@3e "ErrorSubscriptionUnsubscribed@3e "ErrorUnifiedMessagingDialPlanNotFound@3e "ErrorUnifiedMessagingRequestFailed@3e "ErrorUnifiedMessagingServerNotFound@3e "ErrorUserNotUnifiedMessagingEnabled@3e "ErrorValueOutOfRange@3e "ErrorWrongServerVersion@3e "ErrorWrongServerVersionDelegate@3e "ErrorMissingInformationSharingFolderId@3e "ErrorDuplicateSOAPHeader@3e "ErrorSharingSynchronizationFailed@3e "ErrorSharingNoExternalEwsAvailable@3e "ErrorFreeBusyDLLimitReached@3e "ErrorInvalidGetSharingFolderRequest@3e "ErrorNotAllowedExternalSharingByPolicy@3e "ErrorUserNotAllowedByPolicy@3e "ErrorPermissionNotAllowedByPolicy@3e "ErrorOrganizationNotFederated@3e "ErrorMailboxFailover@3e "ErrorInvalidExternalSharingInitiator@3e "ErrorMessageTrackingPermanentError@3e "ErrorMessageTrackingTransientError@3e "ErrorMessageTrackingNoSuchDomain@3e "ErrorUserWithoutFederatedProxyAddress@3e "ErrorInvalidOrganizationRelationshipForFreeBusy@3e "ErrorInvalidFederatedOrganizationId@3e "ErrorInvalidExternalSharingSubscriber@3e "ErrorInvalidSharingData@3e "ErrorInvalidSharingMessage@3e "ErrorNotSupportedSharingMessage@3e "ErrorApplyConversationActionFailed@3e "ErrorInboxRulesValidationError@3e "ErrorOutlookRuleBlobExists@3e "ErrorRulesOverQuota@3e "ErrorNewEventStreamConnectionOpened@3e "ErrorMissedNotificationEvents@3e "ErrorAttachmentNestLevelLimitExceeded@3c "ErrorArchiveFolderPathCreation@38 "ErrorArchiveMailboxNotEnabled@38 "ErrorArchiveMailboxServiceDiscoveryFailed@38 "ErrorCannotArchiveCalendarContactTaskFolderException@38 "ErrorCannotArchiveItemsInPublicFolders@38 "ErrorCannotArchiveItemsInArchiveMailbox@38 "ErrorCannotDisableMandatoryExtension@38 "ErrorCannotGetSourceFolderPath@38 "ErrorCannotGetExternalEcpUrl@38 "ErrorCannotSpecifySearchFolderAsSourceFolder@38 "ErrorClientIntentInvalidStateDefinition@38 "ErrorClientIntentNotFound@38 "ErrorContentIndexingNotEnabled@38 "ErrorDeleteUnifiedMessagingPromptFailed@38 "ErrorExtensionNotFound@38 "ErrorImContactLimitReached@38 "ErrorImGroupDisplayNameAlreadyExists@38 "ErrorImGroupLimitReached@38 "ErrorInvalidImContactId@38 "ErrorInvalidImDistributionGroupSmtpAddress@38 "ErrorInvalidImGroupId@38 "ErrorInvalidItemForOperationArchiveItem@38 "ErrorInvalidLikeRequest@38 "ErrorInvalidRetentionTagTypeMismatch@38 "ErrorInvalidRetentionTagInvisible@38 "ErrorInvalidRetentionTagInheritance@38 "ErrorInvalidRetentionTagIdGuid@38 "ErrorMailboxHoldNotFound@38 "ErrorMultiLegacyMailboxAccess@38 "ErrorPromptPublishingOperationFailed@38 "ErrorPublicFolderMailboxDiscoveryFailed@38 "ErrorPublicFolderOperationFailed@38 "ErrorPublicFolderSyncException@38 "ErrorTeamMailboxNotFound@38 "ErrorTeamMailboxNotLinkedToSharePoint@38 "ErrorTeamMailboxUrlValidationFailed@38 "ErrorTeamMailboxNotAuthorizedOwner@38 "ErrorTeamMailboxActiveToPendingDelete@38 "ErrorTeamMailboxFailedSendingNotifications@38 "ErrorTeamMailboxErrorUnknown@38 "ErrorTooManyObjectsOpened@38 "ErrorUnifiedMessagingReportDataNotFound@38 "ErrorUnifiedMessagingPromptNotFound@38 "ErrorUnableToRemoveImContactFromGroup@38 "ErrorDuplicateLegacyDistinguishedName@38 "ErrorInvalidClientAccessTokenRequest@38 "ErrorNoSpeechDetected@38 "ErrorUMServerUnavailable@38 "ErrorRecipientNotFound@38 "ErrorRecognizerNotInstalled@38 "ErrorSpeechGrammarError@38 "ErrorInvalidManagementRoleHeader@38 "ErrorLocationServicesDisabled@38 "ErrorLocationServicesRequestTimedOut@38 "ErrorLocationServicesRequestFailed@38 "ErrorLocationServicesInvalidRequest@38 "ErrorWeatherServiceDisabled@38 "ErrorMailboxScopeNotAllowedWithoutQueryString@38 "ErrorArchiveMailboxSearchFailed@38 "ErrorGetRemoteArchiveFolderFailed@38 "ErrorFindRemoteArchiveFolderFailed@38 "ErrorGetRemoteArchiveItemFailed@38 "ErrorExportRemoteArchiveItemsFailed@38 "ErrorInvalidPhotoSize@38 "ErrorSearchQueryHasTooManyKeywords@38 "ErrorSearchTooManyMailboxes@38 "ErrorInvalidRetentionTagNone@38 "ErrorDiscoverySearchesDisabled@38 "ErrorCalendarSeekToConditionNotSupported@38 "ErrorCalendarIsGroupMailboxForAccept@38 "ErrorCalendarIsGroupMailboxForDecline@38 "ErrorCalendarIsGroupMailboxForTentative@38 "ErrorCalendarIsGroupMailboxForSuppressReadReceipt@38 "ErrorOrganizationAccessBlocked@38 "ErrorInvalidLicense@38 "ErrorMessagePerFolderCountReceiveQuotaExceeded@38 "ErrorChannelSubscriptionAlreadyExists@10 "ErrorChannelSubscriptionNotFound@10 "ErrorExceededChannelSubscriptionCount@10 "ErrorInvalidChannelId@10 "ErrorInvalidChannelSubscriptionId@10 "ErrorNewChannelConnectionOpened@10 "ErrorUnifiedGroupMailboxAADCreationFailed@30 "ErrorUnifiedGroupMailboxAADDeleteFailed@30 "ErrorUnifiedGroupMailboxNamingPolicy@30 "ErrorUnifiedGroupMailboxDeleteFailed@30 "ErrorUnifiedGroupMailboxNotFound@30 "ErrorUnifiedGroupMailboxUpdateDelayed@30 "ErrorUnifiedGroupMailboxUpdatedPartialProperties@30 "ErrorUnifiedGroupMailboxUpdateFailed@30 "ErrorUnifiedGroupMailboxProvisionFailed@30 "ErrorInvalidBulkActionType@30 "ErrorInvalidKeepNCount@30 "ErrorInvalidKeepNType@30 "ErrorNoOAuthServerAvailableForRequest@30 "ErrorInstantSearchSessionExpired@30 "ErrorInstantSearchTimeout@30 "ErrorInstantSearchFailed@30 "ErrorUnsupportedUserForExecuteSearch@30 "ErrorMissingExchangePrincipal@30 "ErrorUnexpectedUnifiedGroupsCount@30 "ErrorParsingXMLResponse@30 "ErrorInvalidFederationOrganizationIdentifier@30 "ErrorInvalidSweepRule@30 "ErrorInvalidSweepRuleOperationType@30 "ErrorTargetDomainNotSupported@30 "ErrorInvalidInternetWebProxyOnLocalServer@30 "ErrorServiceUnavailable@20 "ErrorCannotAccessDeletedPublicFolder@20 "ErrorCannotFindUser@20 "ErrorExtensionsNotAuthorized@20 "ErrorUnauthorizedClientAccessTokenRequest@20 "ErrorDuplicateExtendedKeywordDefinition@20 "ErrorNoSenderRestrictionsSettingsFoundInRequest@20 "ErrorDuplicateSenderRestrictionsInputFound@20 "ErrorSenderRestrictionsUpdateFailed@20 "ErrorMessageSubmissionBlocked@20 "ErrorExceededMessageLimit@20 "ErrorExceededMaxRecipientLimitBlock@20 "ErrorAccountSuspend@20 "ErrorExceededMaxRecipientLimit@20 "ErrorMessageBlocked@20 "ErrorAccountSuspendShowTierUpgrade@20 "ErrorExceededMessageLimitShowTierUpgrade@20 "ErrorExceededMaxRecipientLimitShowTierUpgrade@20 "ErrorInvalidLongitude@20 "ErrorInvalidLatitude@20 "ErrorProxySoapException@20 "ErrorUnifiedGroupAlreadyExists@20 "ErrorUnifiedGroupAadAuthorizationRequestDenied@20 "ErrorUnifiedGroupCreationDisabled@20 "ErrorMarketPlaceExtensionAlreadyInstalledForOrg@20 "ErrorExtensionAlreadyInstalledForOrg@20 "ErrorNewerExtensionAlreadyInstalled@20 "ErrorNewerMarketPlaceExtensionAlreadyInstalled@20 "ErrorInvalidExtensionId@20 "ErrorCannotUninstallProvidedExtensions@20 "ErrorNoRbacPermissionToInstallMarketPlaceExtensions@20 "ErrorNoRbacPermissionToInstallReadWriteMailboxExtensions@20 "ErrorInvalidReportMessageActionType@20 "ErrorCannotDownloadExtensionManifest@20 "ErrorCalendarForwardActionNotAllowed@20 "ErrorUnifiedGroupAliasNamingPolicy@20 "ErrorSubscriptionsDisabledForGroup@20
+m:ResponseMessageType #ResponseClass:ResponseClassType! ( m:MessageText:.string? m:ResponseCode:m:ResponseCodeType? m:DescriptiveLinkKey:.int? m:MessageXml:m:m.ResponseMessageType.m.MessageXml? )?
+m:SearchMailboxesResponseMessageType@38 < m:ResponseMessageType ( m:SearchMailboxesResult:SearchMailboxesResultType? )
+m:SendItemResponseType < m:BaseResponseMessageType
+m:SendItemType < m:BaseRequestType #SaveItemToFolder:.boolean! ( m:ItemIds:NonEmptyArrayOfBaseItemIdsType m:SavedItemFolderId:TargetFolderIdType? )
+m:SendNotificationResponseMessageType < m:ResponseMessageType ( m:Notification:NotificationType )
+m:SendNotificationResponseType < m:BaseResponseMessageType
+m:SendNotificationResultType ( m:SubscriptionStatus:SubscriptionStatusType )
+m:SetHoldOnMailboxesResponseMessageType@38 < m:ResponseMessageType ( m:MailboxHoldResult:MailboxHoldResultType? )
+m:SubscribeResponseMessageType < m:ResponseMessageType ( m:SubscriptionId:SubscriptionIdType? m:Watermark:WatermarkType? )
+m:SubscribeResponseType < m:BaseResponseMessageType
+m:SubscribeType < m:BaseRequestType [ m:PullSubscriptionRequest:PullSubscriptionRequestType m:PushSubscriptionRequest:PushSubscriptionRequestType m:StreamingSubscriptionRequest:StreamingSubscriptionRequestType@3e ]
+m:SuggestionsResponseType ( m:ResponseMessage:m:ResponseMessageType? m:SuggestionDayResultArray:ArrayOfSuggestionDayResult? )
+m:SyncFolderHierarchyResponseMessageType < m:ResponseMessageType ( m:SyncState:.string? m:IncludesLastFolderInRange:.boolean? m:Changes:SyncFolderHierarchyChangesType? )
+m:SyncFolderHierarchyResponseType < m:BaseResponseMessageType
+m:SyncFolderHierarchyType < m:BaseRequestType ( m:FolderShape:FolderResponseShapeType m:SyncFolderId:TargetFolderIdType? m:SyncState:.string? )
+m:SyncFolderItemsResponseMessageType < m:ResponseMessageType ( m:SyncState:.string? m:IncludesLastItemInRange:.boolean? m:Changes:SyncFolderItemsChangesType? )
+m:SyncFolderItemsResponseType < m:BaseResponseMessageType
+m:SyncFolderItemsType < m:BaseRequestType ( m:ItemShape:ItemResponseShapeType m:SyncFolderId:TargetFolderIdType m:SyncState:.string? m:Ignore:ArrayOfBaseItemIdsType? m:MaxChangesReturned:MaxSyncChangesReturnedType m:SyncScope:SyncFolderItemsScopeType?@3e )
+m:UnsubscribeResponseType < m:BaseResponseMessageType
+m:UnsubscribeType < m:BaseRequestType ( m:SubscriptionId:SubscriptionIdType )
+m:UpdateFolderResponseType < m:BaseResponseMessageType
+m:UpdateFolderType < m:BaseRequestType ( m:FolderChanges:NonEmptyArrayOfFolderChangesType )
+m:UpdateItemInRecoverableItemsResponseMessageType@38 < m:ItemInfoResponseMessageType ( m:Attachments:ArrayOfAttachmentsType? m:ConflictResults:ConflictResultsType? )
+m:UpdateItemResponseMessageType < m:ItemInfoResponseMessageType ( m:ConflictResults:ConflictResultsType? )
+m:UpdateItemResponseType < m:BaseResponseMessageType
+m:UpdateItemType < m:BaseRequestType #ConflictResolution:ConflictResolutionType! #MessageDisposition:MessageDispositionType #SendMeetingInvitationsOrCancellations:CalendarItemUpdateOperationType #SuppressReadReceipts:.boolean@38 ( m:SavedItemFolderId:TargetFolderIdType? m:ItemChanges:NonEmptyArrayOfItemChangesType )
+m:UploadItemsResponseMessageType@3e < m:ResponseMessageType ( m:ItemId:ItemIdType? )
+m:m.ResponseMessageType.m.MessageXml ( ...* )
+AbchEmailAddressDictionaryEntryType@30 ( t:Type:AbchEmailAddressTypeType t:Address:.string t:IsMessengerEnabled:.boolean? t:Capabilities:.long? )
+AbchEmailAddressDictionaryType@30 ( t:Email:AbchEmailAddressDictionaryEntryType+ )
+AbchEmailAddressTypeType@30 = .string "Personal "Business "Other "Passport
+AbchPersonContactHandle@30 ( t:SourceId:.string t:ObjectId:.string t:AccountName:.string? )
+AbchPersonItemType@30 < ItemType ( t:AntiLinkInfo:.string? t:PersonId:GuidType? t:ContactHandles:ArrayOfAbchPersonContactHandlesType? t:ContactCategories:ArrayOfStringsType? t:RelevanceOrder1:.string? t:RelevanceOrder2:.string? t:TrustLevel:.int? t:FavoriteOrder:.int? t:ExchangePersonIdGuid:GuidType?@20 )
+AbsoluteDateTransitionType@3e < TransitionType ( t:DateTime:.dateTime )
+AbsoluteMonthlyRecurrencePatternType < IntervalRecurrencePatternBaseType ( t:DayOfMonth:.int )
+AbsoluteYearlyRecurrencePatternType < RecurrencePatternBaseType ( t:DayOfMonth:.int t:Month:MonthNamesType )
+AcceptItemType@7 < WellKnownResponseObjectType
+AcceptItemType@38 < MeetingRegistrationResponseObjectType
+AcceptSharingInvitationType@3e < ReferenceItemResponseType
+AddItemToMyCalendarType@38 < ResponseObjectType
+AddressEntityType@38 < EntityType ( t:Address:.string? )
+AddressListIdType@38 < BaseFolderIdType #Id:.string!
+AffectedTaskOccurrencesType = .string "AllOccurrences "SpecifiedOccurrenceOnly
+AggregateOnType #Aggregate:AggregateType! [ t:FieldURI:PathToUnindexedFieldType t:IndexedFieldURI:PathToIndexedFieldType t:ExtendedFieldURI:PathToExtendedFieldType ]
+AggregateType = .string "Minimum "Maximum
+AlternateIdBaseType #Format:IdFormatType!
+AlternateIdType < AlternateIdBaseType #Id:.string! #Mailbox:NonEmptyStringType! #IsArchive:.boolean@3e
+AlternatePublicFolderIdType < AlternateIdBaseType #FolderId:.string!
+AlternatePublicFolderItemIdType < AlternatePublicFolderIdType #ItemId:.string!
+AndType < MultipleOperandBooleanExpressionType
+AppendToFolderFieldType < FolderChangeDescriptionType ( [ t:Folder:FolderType t:CalendarFolder:CalendarFolderType t:ContactsFolder:ContactsFolderType t:SearchFolder:SearchFolderType t:TasksFolder:TasksFolderType ] )
+AppendToItemFieldType < ItemChangeDescriptionType [ t:Item:ItemType t:Message:MessageType t:SharingMessage:SharingMessageType@20 t:CalendarItem:CalendarItemType t:Contact:ContactItemType t:DistributionList:DistributionListType t:MeetingMessage:MeetingMessageType t:MeetingRequest:MeetingRequestMessageType t:MeetingResponse:MeetingResponseMessageType t:MeetingCancellation:MeetingCancellationMessageType t:Task:TaskType t:PostItem:PostItemType t:RoleMember:RoleMemberItemType@30 t:Network:NetworkItemType@30 t:Person:AbchPersonItemType@30 t:Booking:BookingItemType@10 ]
+AppliedHashtagType@20 ( t:Id:.string t:CreatedBy:EmailAddressExtendedType t:CreatedDateTime:.string? t:ServerCreatedDateTime:.string? t:DeepLink:.string? t:Application:.string? t:Tag:.string t:IsAutoTagged:.boolean t:IsInlined:.boolean )
+AppliedHashtagsPreviewType@20 ( t:Hashtags:ArrayOfStringsType )
+ApprovalRequestDataType@38 ( t:IsUndecidedApprovalRequest:.boolean? t:ApprovalDecision:.int? t:ApprovalDecisionMaker:.string? t:ApprovalDecisionTime:.dateTime? )
+ArrayOfAbchPersonContactHandlesType@30 ( t:ContactHandle:AbchPersonContactHandle* )
+ArrayOfAddressEntitiesType@38 ( t:AddressEntity:AddressEntityType* )
+ArrayOfAddressesType@38 ( t:Address:.string* )
+ArrayOfAttachmentsType [ t:ItemAttachment:ItemAttachmentType t:FileAttachment:FileAttachmentType t:ReferenceAttachment:ReferenceAttachmentType@20 ]*
+ArrayOfAttendeeConflictData [ t:UnknownAttendeeConflictData:UnknownAttendeeConflictData t:IndividualAttendeeConflictData:IndividualAttendeeConflictData t:TooBigGroupAttendeeConflictData:TooBigGroupAttendeeConflictData t:GroupAttendeeConflictData:GroupAttendeeConflictData ]*
+ArrayOfBaseItemIdsType [ t:ItemId:ItemIdType ]*
+ArrayOfBinaryType@3c ( t:Base64Binary:.base64Binary* )
+ArrayOfBodyContentAttributedValuesType@38 ( t:BodyContentAttributedValue:BodyContentAttributedValueType* )
+ArrayOfCalendarEvent ( t:CalendarEvent:CalendarEvent* )
+ArrayOfCalendarPermissionsType [ t:CalendarPermission:CalendarPermissionType ]*
+ArrayOfContactsType@38 ( t:Contact:ContactType* )
+ArrayOfConversationNodesType@38 [ t:ConversationNode:ConversationNodeType ]*
+ArrayOfDLExpansionType #IndexedPagingOffset:.int #NumeratorOffset:.int #AbsoluteDenominator:.int #IncludesLastItemInRange:.boolean #TotalItemsInView:.int ( t:Mailbox:EmailAddressType* )
+ArrayOfDiscoverySearchConfigurationType@38 ( t:DiscoverySearchConfiguration:DiscoverySearchConfigurationType* )
+ArrayOfEmailAddressAttributedValuesType@38 ( t:EmailAddressAttributedValue:EmailAddressAttributedValueType* )
+ArrayOfEmailAddressEntitiesType@38 ( t:EmailAddressEntity:EmailAddressEntityType* )
+ArrayOfEmailAddressesType@3e ( t:Address:EmailAddressType* )
+ArrayOfEmailUsersType@38 ( t:EmailUser:EmailUserType* )
+ArrayOfEncryptedSharedFolderDataType@3e [ t:EncryptedSharedFolderData:EncryptedSharedFolderDataType ]*
+ArrayOfExtendedAttributesType@38 ( t:ExtendedAttribute:ExtendedAttributeType* )
+ArrayOfExtendedPropertyAttributedValueType@38 ( t:ExtendedPropertyAttributedValue:ExtendedPropertyAttributedValueType* )
+ArrayOfExtractedEmailAddresses@38 ( t:EmailAddress:.string* )
+ArrayOfFailedSearchMailboxesType@38 ( t:FailedMailbox:FailedSearchMailboxType* )
+ArrayOfFlightReservationsType@30 ( t:FlightReservation:FlightReservationEntityType* )
+ArrayOfFlightsType@30 ( t:Flight:FlightEntityType* )
+ArrayOfFolderIdType@38 [ t:FolderId:FolderIdType ]*
+ArrayOfFoldersType [ t:Folder:FolderType t:CalendarFolder:CalendarFolderType t:ContactsFolder:ContactsFolderType t:SearchFolder:SearchFolderType t:TasksFolder:TasksFolderType ]*
+ArrayOfGroupIdType@20 [ t:GroupId:.base64Binary ]*
+ArrayOfGroupedItemsType [ t:GroupedItems:GroupedItemsType* ]
+ArrayOfHighlightTermsType@38 ( t:Term:HighlightTermType* )
+ArrayOfInboxReminderType@20 ( t:InboxReminder:InboxReminderType* )
+ArrayOfInvalidRecipientsType@3e [ t:InvalidRecipient:InvalidRecipientType ]*
+ArrayOfItemIdsType@10 ( t:ItemId:ItemIdType* )
+ArrayOfKeywordStatisticsSearchResultsType@38 ( t:KeywordStat:KeywordStatisticsSearchResultType* )
+ArrayOfMailboxData ( t:MailboxData:MailboxData* )
+ArrayOfMailboxHoldStatusType@38 ( t:MailboxHoldStatus:MailboxHoldStatusType* )
+ArrayOfMailboxStatisticsItemsType@38 ( t:MailboxStat:MailboxStatisticsItemType* )
+ArrayOfMeetingSuggestionsType@38 ( t:MeetingSuggestion:MeetingSuggestionType+ )
+ArrayOfNonIndexableItemDetailsType@38 ( t:NonIndexableItemDetail:NonIndexableItemDetailType* )
+ArrayOfNonIndexableItemStatisticsType@38 ( t:NonIndexableItemStatistic:NonIndexableItemStatisticType* )
+ArrayOfOccurrenceRangesType@38 ( t:Range:OccurrencesRangeType+ )
+ArrayOfParcelDeliveryEntitiesType@30 ( t:ParcelDelivery:ParcelDeliveryEntityType* )
+ArrayOfPeopleType@38 [ t:Persona:PersonaType ]*
+ArrayOfPermissionsType [ t:Permission:PermissionType ]*
+ArrayOfPersonaAttributionsType@38 ( t:Attribution:PersonaAttributionType+ )
+ArrayOfPhoneEntitiesType@38 ( t:Phone:PhoneEntityType* )
+ArrayOfPhoneNumberAttributedValuesType@38 ( t:PhoneNumberAttributedValue:PhoneNumberAttributedValueType* )
+ArrayOfPhonesType@38 ( t:Phone:PhoneType* )
+ArrayOfPostalAddressAttributedValuesType@38 ( t:PostalAddressAttributedValue:PostalAddressAttributedValueType* )
+ArrayOfRealItemsType ( [ t:Item:ItemType t:Message:MessageType t:SharingMessage:SharingMessageType@20 t:CalendarItem:CalendarItemType t:Contact:ContactItemType t:DistributionList:DistributionListType t:MeetingMessage:MeetingMessageType t:MeetingRequest:MeetingRequestMessageType t:MeetingResponse:MeetingResponseMessageType t:MeetingCancellation:MeetingCancellationMessageType t:Task:TaskType t:PostItem:PostItemType t:RoleMember:RoleMemberItemType@30 t:Network:NetworkItemType@30 t:Person:AbchPersonItemType@30 t:Booking:BookingItemType@10 ]* )
+ArrayOfRecipientsType [ t:Mailbox:EmailAddressType ]*
+ArrayOfRemindersType@38 ( t:Reminder:ReminderType* )
+ArrayOfResolutionType #IndexedPagingOffset:.int #NumeratorOffset:.int #AbsoluteDenominator:.int #IncludesLastItemInRange:.boolean #TotalItemsInView:.int ( t:Resolution:ResolutionType{0,100} )
+ArrayOfRetentionPolicyTagsType@38 ( t:RetentionPolicyTag:RetentionPolicyTagType* )
+ArrayOfRoomsType@3e ( t:Room:RoomType* )
+ArrayOfSearchPreviewItemsType@38 ( t:SearchPreviewItem:SearchPreviewItemType* )
+ArrayOfSearchRefinerItemsType@38 ( t:Refiner:SearchRefinerItemType* )
+ArrayOfSearchableMailboxesType@38 ( t:SearchableMailbox:SearchableMailboxType* )
+ArrayOfSenderAddInsType@20 ( t:Microsoft.OutlookServices.SenderApp:SenderAddInEntityType* )
+ArrayOfSharingMessageActionType@20 ( t:SharingMessageAction:SharingMessageActionType? )
+ArrayOfSmtpAddressType@38 [ t:SmtpAddress:NonEmptyStringType ]+
+ArrayOfStringArrayAttributedValuesType@38 ( t:StringArrayAttributedValue:StringArrayAttributedValueType* )
+ArrayOfStringAttributedValuesType@38 ( t:StringAttributedValue:StringAttributedValueType* )
+ArrayOfStringValueType@38 ( t:Value:.string+ )
+ArrayOfStringsType ( t:String:.string* )
+ArrayOfSuggestion ( t:Suggestion:Suggestion* )
+ArrayOfSuggestionDayResult ( t:SuggestionDayResult:SuggestionDayResult* )
+ArrayOfTaskSuggestionsType@38 ( t:TaskSuggestion:TaskSuggestionType+ )
+ArrayOfTimeZoneDefinitionType@3e ( t:TimeZoneDefinition:TimeZoneDefinitionType )*
+ArrayOfTransitionsGroupsType@3e ( t:TransitionsGroup:ArrayOfTransitionsType+ )
+ArrayOfTransitionsType@3e #Id:.string ( t:Transition+ )
+ArrayOfUnknownEntriesType [ t:UnknownEntry:.string ]*
+ArrayOfUrlEntitiesType@38 ( t:UrlEntity:UrlEntityType* )
+ArrayOfUrlsType@38 ( t:Url:.string* )
+ArrayOfValueAttributionsType@38 ( t:Attribution:.string+ )
+ArrayOfVotingOptionDataType@38 ( t:VotingOptionData:VotingOptionDataType* )
+ArrayOfWorkingPeriod ( t:WorkingPeriod:WorkingPeriod* )
+AttachmentIdType < RequestAttachmentIdType #RootItemId:.string #RootItemChangeKey:.string
+AttachmentResponseShapeType ( t:IncludeMimeContent:.boolean? t:BodyType:BodyTypeResponseType? t:FilterHtmlContent:.boolean?@3e t:AdditionalProperties:NonEmptyArrayOfPathsToElementType? )
+AttachmentType ( t:AttachmentId:AttachmentIdType? t:Name:.string? t:ContentType:.string? t:ContentId:.string? t:ContentLocation:.string? t:AttachmentOriginalUrl:.string?@20 t:Size:.int?@3e t:LastModifiedTime:.dateTime?@3e t:IsInline:.boolean?@3e )
+AttendeeConflictData
+AttendeeType ( t:Mailbox:EmailAddressType t:ResponseType:ResponseTypeType? t:LastResponseTime:.dateTime? t:ProposedStart:.dateTime?@38 t:ProposedEnd:.dateTime?@38 )
+BaseEmailAddressType
+BaseFolderIdType
+BaseFolderType ( t:FolderId:FolderIdType? t:ParentFolderId:FolderIdType? t:FolderClass:.string? t:DisplayName:.string? t:TotalCount:.int? t:ChildFolderCount:.int? t:ExtendedProperty:ExtendedPropertyType* t:ManagedFolderInformation:ManagedFolderInformationType? t:EffectiveRights:EffectiveRightsType? t:DistinguishedFolderId:DistinguishedFolderIdNameType?@38 t:PolicyTag:RetentionTagType?@38 t:ArchiveTag:RetentionTagType?@38 t:ReplicaList:ArrayOfStringsType?@30 )
+BaseGroupByType #Order:SortDirectionType!
+BaseItemIdType
+BaseNotificationEventType ( t:Watermark:WatermarkType@1 t:Watermark:WatermarkType?@3e )
+BaseObjectChangedEventType < BaseNotificationEventType ( t:TimeStamp:.dateTime [ t:FolderId:FolderIdType t:ItemId:ItemIdType ] t:ParentFolderId:FolderIdType )
+BasePagingType #MaxEntriesReturned:.int
+BasePathToElementType
+BasePermissionType ( t:UserId:UserIdType t:CanCreateItems:.boolean? t:CanCreateSubFolders:.boolean? t:IsFolderOwner:.boolean? t:IsFolderVisible:.boolean? t:IsFolderContact:.boolean? t:EditItems:PermissionActionType? t:DeleteItems:PermissionActionType? )
+BaseSubscriptionRequestType #SubscribeToAllFolders:.boolean@3e ( t:FolderIds:NonEmptyArrayOfBaseFolderIdsType@1 t:FolderIds:NonEmptyArrayOfBaseFolderIdsType?@3e t:EventTypes:NonEmptyArrayOfNotificationEventTypesType t:Watermark:WatermarkType? )
+BodyContentAttributedValueType@38 ( t:Value:BodyContentType t:Attributions:ArrayOfValueAttributionsType )
+BodyContentType@38 ( t:Value:.string t:BodyType:BodyTypeType )
+BodyType ~ .string #BodyType:BodyTypeType! #IsTruncated:.boolean@38
+BodyTypeResponseType = .string "Best "HTML "Text
+BodyTypeType = .string "HTML "Text
+BookingItemType@10 < CalendarItemType ( t:CustomerId:ItemIdType? t:Services:ArrayOfItemIdsType? )
+CalendarActivityDataType@20 ( t:ActivityAction:.string t:ClientId:.string t:CasRequestId:GuidType t:IndexSelected:.int )
+CalendarEvent ( t:StartTime:.dateTime t:EndTime:.dateTime t:BusyType:LegacyFreeBusyType t:CalendarEventDetails:CalendarEventDetails? )
+CalendarEventDetails ( t:ID:.string? t:Subject:.string? t:Location:.string? t:IsMeeting:.boolean t:IsRecurring:.boolean t:IsException:.boolean t:IsReminderSet:.boolean t:IsPrivate:.boolean )
+CalendarFolderType < BaseFolderType ( t:SharingEffectiveRights:CalendarPermissionReadAccessType?@3e t:PermissionSet:CalendarPermissionSetType? )
+CalendarItemCreateOrDeleteOperationType = .string "SendToNone "SendOnlyToAll "SendToAllAndSaveCopy
+CalendarItemType < ItemType ( t:UID:.string? t:RecurrenceId:.dateTime? t:DateTimeStamp:.dateTime? t:Start:.dateTime? t:End:.dateTime? t:OriginalStart:.dateTime? t:IsAllDayEvent:.boolean? t:LegacyFreeBusyStatus:LegacyFreeBusyType? t:Location:.string? t:When:.string? t:IsMeeting:.boolean? t:IsCancelled:.boolean? t:IsRecurring:.boolean? t:MeetingRequestWasSent:.boolean? t:IsResponseRequested:.boolean? t:CalendarItemType:CalendarItemTypeType? t:MyResponseType:ResponseTypeType? t:Organizer:SingleRecipientType? t:RequiredAttendees:NonEmptyArrayOfAttendeesType? t:OptionalAttendees:NonEmptyArrayOfAttendeesType? t:Resources:NonEmptyArrayOfAttendeesType? t:InboxReminders:ArrayOfInboxReminderType?@20 t:ConflictingMeetingCount:.int? t:AdjacentMeetingCount:.int? t:ConflictingMeetings:NonEmptyArrayOfAllItemsType? t:AdjacentMeetings:NonEmptyArrayOfAllItemsType? t:Duration:.string? t:TimeZone:.string? t:AppointmentReplyTime:.dateTime? t:AppointmentSequenceNumber:.int? t:AppointmentState:.int? t:Recurrence:RecurrenceType? t:FirstOccurrence:OccurrenceInfoType? t:LastOccurrence:OccurrenceInfoType? t:ModifiedOccurrences:NonEmptyArrayOfOccurrenceInfoType? t:DeletedOccurrences:NonEmptyArrayOfDeletedOccurrencesType? t:MeetingTimeZone:TimeZoneType? t:StartTimeZone:TimeZoneDefinitionType?@3e t:EndTimeZone:TimeZoneDefinitionType?@3e t:ConferenceType:.int? t:AllowNewTimeProposal:.boolean? t:IsOnlineMeeting:.boolean? t:MeetingWorkspaceUrl:.string? t:NetShowUrl:.string? t:EnhancedLocation:EnhancedLocationType?@38 t:StartWallClock:.dateTime?@38 t:EndWallClock:.dateTime?@38 t:StartTimeZoneId:.string?@38 t:EndTimeZoneId:.string?@38 t:IntendedFreeBusyStatus:LegacyFreeBusyType?@38 t:JoinOnlineMeetingUrl:.string?@38 t:OnlineMeetingSettings:OnlineMeetingSettingsType?@38 t:IsOrganizer:.boolean?@38 t:CalendarActivityData:CalendarActivityDataType?@20 t:DoNotForwardMeeting:.boolean?@20 )
+CalendarItemTypeType = .string "Single "Occurrence "Exception "RecurringMaster
+CalendarItemUpdateOperationType = .string "SendToNone "SendOnlyToAll "SendOnlyToChanged "SendToAllAndSaveCopy "SendToChangedAndSaveCopy
+CalendarPermissionLevelType = .string "None "Owner "PublishingEditor "Editor "PublishingAuthor "Author "NoneditingAuthor "Reviewer "Contributor "FreeBusyTimeOnly "FreeBusyTimeAndSubjectAndLocation "Custom
+CalendarPermissionReadAccessType = .string "None "TimeOnly "TimeAndSubjectAndLocation "FullDetails
+CalendarPermissionSetType ( t:CalendarPermissions:ArrayOfCalendarPermissionsType t:UnknownEntries:ArrayOfUnknownEntriesType? )
+CalendarPermissionType < BasePermissionType ( t:ReadItems:CalendarPermissionReadAccessType? t:CalendarPermissionLevel:CalendarPermissionLevelType )
+CalendarViewType < BasePagingType #StartDate:.dateTime! #EndDate:.dateTime!
+CancelCalendarItemType < SmartResponseType
+ChangeDescriptionType ( t:Path )
+ChangeHighlightsType@38 ( t:HasLocationChanged:.boolean? t:Location:.string? t:HasStartTimeChanged:.boolean? t:Start:.dateTime? t:HasEndTimeChanged:.boolean? t:End:.dateTime? )
+ChannelEventDroppedChannelEventType@10 < ChannelEventType
+ChannelEventType@10 #TimeStamp:.dateTime #NotificationId:GuidType
+ChannelStatusEventType@10 < ChannelEventType ( t:IsNew:.boolean )
+ClientAccessTokenType@38 ( t:Id:.string t:TokenType:ClientAccessTokenTypeType t:TokenValue:.string t:TTL:.integer )
+ClientAccessTokenTypeType@38 = .string "CallerIdentity "ExtensionCallback "ScopedToken "ExtensionRestApiCallback@20 "Connectors@20 "Loki@20 "DesktopOutlook@20
+CompleteNameType ( t:Title:.string? t:FirstName:.string? t:MiddleName:.string? t:LastName:.string? t:Suffix:.string? t:Initials:.string? t:FullName:.string? t:Nickname:.string? t:YomiFirstName:.string? t:YomiLastName:.string? )
+ConflictResolutionType = .string "NeverOverwrite "AutoResolve "AlwaysOverwrite
+ConflictResultsType ( t:Count:.int )
+ConnectingSIDType ( t:PrincipalName:.string? t:SID:.string? t:PrimarySmtpAddress:.string? )@1 [ t:PrincipalName:NonEmptyStringType@6 t:SID:NonEmptyStringType@6 t:PrimarySmtpAddress:NonEmptyStringType@6 t:SmtpAddress:NonEmptyStringType@6 t:PrincipalName:PrincipalNameType@38 t:SID:SIDType@38 t:PrimarySmtpAddress:PrimarySmtpAddressType@38 t:SmtpAddress:SmtpAddressType@38 ]@3e
+ConnectionStatusType@3e = .string "OK "Closed
+ConstantValueType #Value:.string!
+ConsumerCalendarIdType@10 < BaseFolderIdType #OwnerPuid:.long! #OwnerCid:.long #CalendarGuid:GuidType!
+ContactItemType < ItemType ( t:FileAs:.string? t:FileAsMapping:FileAsMappingType? t:DisplayName:.string? t:GivenName:.string? t:Initials:.string? t:MiddleName:.string? t:Nickname:.string? t:CompleteName:CompleteNameType? t:CompanyName:.string? t:EmailAddresses:EmailAddressDictionaryType? t:AbchEmailAddresses:AbchEmailAddressDictionaryType?@30 t:PhysicalAddresses:PhysicalAddressDictionaryType? t:PhoneNumbers:PhoneNumberDictionaryType? t:AssistantName:.string? t:Birthday:.dateTime? t:BusinessHomePage:.anyURI? t:Children:ArrayOfStringsType? t:Companies:ArrayOfStringsType? t:ContactSource:ContactSourceType? t:Department:.string? t:Generation:.string? t:ImAddresses:ImAddressDictionaryType? t:JobTitle:.string? t:Manager:.string? t:Mileage:.string? t:OfficeLocation:.string? t:PostalAddressIndex:PhysicalAddressIndexType? t:Profession:.string? t:SpouseName:.string? t:Surname:.string? t:WeddingAnniversary:.dateTime? t:HasPicture:.boolean?@3e t:PhoneticFullName:.string?@3c t:PhoneticFirstName:.string?@3c t:PhoneticLastName:.string?@3c t:Alias:.string?@3c t:Notes:.string?@3c t:Photo:.base64Binary?@3c t:UserSMIMECertificate:ArrayOfBinaryType?@3c t:MSExchangeCertificate:ArrayOfBinaryType?@3c t:DirectoryId:.string?@3c t:ManagerMailbox:SingleRecipientType?@3c t:DirectReports:ArrayOfRecipientsType?@3c t:AccountName:.string?@30 t:IsAutoUpdateDisabled:.boolean?@30 t:IsMessengerEnabled:.boolean?@30 t:Comment:.string?@30 t:ContactShortId:.int?@30 t:ContactType:.string?@30 t:Gender:.string?@30 t:IsHidden:.boolean?@30 t:ObjectId:.string?@30 t:PassportId:.long?@30 t:PersonId:.int?@10 t:IsPrivate:.boolean?@30 t:SourceId:.string?@30 t:TrustLevel:.int?@30 t:CreatedBy:.string?@30 t:Urls:ContactUrlDictionaryType?@30 t:Cid:.long?@30 t:SkypeAuthCertificate:.string?@30 t:SkypeContext:.string?@30 t:SkypeId:.string?@30 t:SkypeRelationship:.string?@30 t:YomiNickname:.string?@30 t:XboxLiveTag:.string?@30 t:InviteFree:.boolean?@30 t:HidePresenceAndProfile:.boolean?@30 t:IsPendingOutbound:.boolean?@30 t:SupportGroupFeeds:.boolean?@30 t:UserTileHash:.string?@30 t:UnifiedInbox:.boolean?@30 t:Mris:ArrayOfStringsType?@30 t:Wlid:.string?@30 t:AbchContactId:GuidType?@30 t:NotInBirthdayCalendar:.boolean?@30 t:ShellContactType:.string?@30 t:ImMri:.string?@30 t:PresenceTrustLevel:.int?@30 t:OtherMri:.string?@30 t:ProfileLastChanged:.string?@30 t:MobileIMEnabled:.boolean?@30 t:PartnerNetworkProfilePhotoUrl:.string?@20 t:PartnerNetworkThumbnailPhotoUrl:.string?@20 t:PersonId:.string?@20 t:ConversationGuid:GuidType?@20 )
+ContactSourceType = .string "ActiveDirectory "Store
+ContactType@38 < EntityType ( t:PersonName:.string? t:BusinessName:.string? t:PhoneNumbers:ArrayOfPhonesType? t:Urls:ArrayOfUrlsType? t:EmailAddresses:ArrayOfExtractedEmailAddresses? t:Addresses:ArrayOfAddressesType? t:ContactString:.string? )
+ContactUrlDictionaryEntryType@30 ( t:Type:ContactUrlKeyType t:Name:.string? t:Address:.string? )
+ContactUrlDictionaryType@30 ( t:Url:ContactUrlDictionaryEntryType+ )
+ContactUrlKeyType@30 = .string "Personal "Business "Attachment "EbcDisplayDefinition "EbcFinalImage "EbcLogo "Feed "Image "InternalMarker "Other
+ContactsFolderType < BaseFolderType ( t:SharingEffectiveRights:PermissionReadAccessType?@3e t:PermissionSet:PermissionSetType? t:SourceId:.string?@30 t:AccountName:.string?@30 )
+ContactsViewType < BasePagingType #InitialName:.string #FinalName:.string
+ContainmentComparisonType = .string "Exact "IgnoreCase "IgnoreNonSpacingCharacters "Loose "IgnoreCaseAndNonSpacingCharacters "LooseAndIgnoreCase "LooseAndIgnoreNonSpace "LooseAndIgnoreCaseAndIgnoreNonSpace
+ContainmentModeType = .string "FullString "Prefixed "Substring "PrefixOnWords "ExactPhrase
+ContainsExpressionType < SearchExpressionType #ContainmentMode:ContainmentModeType #ContainmentComparison:ContainmentComparisonType ( t:Path t:Constant:ConstantValueType )
+ConversationNodeType@38 ( t:InternetMessageId:.string? t:ParentInternetMessageId:.string? t:Items:NonEmptyArrayOfAllItemsType? )
+ConversationResponseType@38 ( t:ConversationId:ItemIdType t:SyncState:.base64Binary? t:ConversationNodes:ArrayOfConversationNodesType? t:CanDelete:.boolean?@20 )
+DailyRecurrencePatternType < IntervalRecurrencePatternBaseType
+DailyRegeneratingPatternType < RegeneratingPatternBaseType
+DateTimePrecisionType@3c = .string "Seconds "Milliseconds
+DayOfWeekIndexType = .string "First "Second "Third "Fourth "Last
+DayOfWeekType = .string "Sunday "Monday "Tuesday "Wednesday "Thursday "Friday "Saturday "Day "Weekday "WeekendDay
+DaysOfWeekType = *DayOfWeekType
+DeclineItemType@7 < WellKnownResponseObjectType
+DeclineItemType@38 < MeetingRegistrationResponseObjectType
+DefaultShapeNamesType = .string "IdOnly "Default "AllProperties "PcxPeopleSearch@20
+DeleteFolderFieldType < FolderChangeDescriptionType
+DeleteItemFieldType < ItemChangeDescriptionType
+DeletedOccurrenceInfoType ( t:Start:.dateTime )
+DerivedItemIdType = .string
+DictionaryURIType = .string "item:InternetMessageHeader "contacts:ImAddress "contacts:PhysicalAddress:Street "contacts:PhysicalAddress:City "contacts:PhysicalAddress:State "contacts:PhysicalAddress:CountryOrRegion "contacts:PhysicalAddress:PostalCode "contacts:PhoneNumber "contacts:EmailAddress "distributionlist:Members:Member@3e
+DirectoryEntryType@3e ( t:Id:EmailAddressType? )
+DiscoverySearchConfigurationType@38 ( t:SearchId:.string t:SearchQuery:.string t:SearchableMailboxes:ArrayOfSearchableMailboxesType? t:InPlaceHoldIdentity:.string? t:ManagedByOrganization:.string? t:Language:.string? )
+DisposalType = .string "HardDelete "SoftDelete "MoveToDeletedItems
+DistinguishedFolderIdNameType = .string "calendar "contacts "deleteditems "drafts "inbox "journal "notes "outbox "sentitems "tasks "msgfolderroot "publicfoldersroot "root "junkemail "searchfolders "voicemail "recoverableitemsroot@3e "recoverableitemsdeletions@3e "recoverableitemsversions@3e "recoverableitemspurges@3e "archiveroot@3e "archivemsgfolderroot@3e "archivedeleteditems@3e "archiverecoverableitemsroot@3e "archiverecoverableitemsdeletions@3e "archiverecoverableitemsversions@3e "archiverecoverableitemspurges@3e "archiveinbox@38 "syncissues@38 "conflicts@38 "localfailures@38 "serverfailures@38 "recipientcache@38 "quickcontacts@38 "conversationhistory@38 "adminauditlogs@38 "todosearch@38 "mycontacts@38 "directory@38 "imcontactlist@38 "peopleconnect@38 "favorites@38 "recoverableitemsdiscoveryholds@30 "archiverecoverableitemsdiscoveryholds@30 "mecontact@30 "personmetadata@30 "teamspaceactivity@20 "teamspacemessaging@20 "teamspaceworkitems@20 "scheduled@20 "orionnotes@20 "tagitems@20 "alltaggeditems@20 "externalcontacts@20 "teamchat@20 "teamchathistory@20 "yammerroot@20 "yammerinbound@20 "yammeroutbound@20 "yammerfeeds@20 "onedriveroot@20 "onedriverecylebin@20 "onedrivesystem@20 "onedrivevolume@20 "important@20 "starred@20 "archive@20
+DistinguishedFolderIdType < BaseFolderIdType #Id:DistinguishedFolderIdNameType! #ChangeKey:.string ( t:Mailbox:EmailAddressType? )
+DistinguishedGroupByType < BaseGroupByType ( t:StandardGroupBy:StandardGroupByType )
+DistinguishedPropertySetType = .string "Meeting "Appointment "Common "PublicStrings "Address "InternetHeaders "CalendarAssistant "UnifiedMessaging "Task "Sharing@38
+DistinguishedUserType = .string "Default "Anonymous
+DistributionListType < ItemType ( t:DisplayName:.string? t:FileAs:.string? t:ContactSource:ContactSourceType? t:Members:MembersListType?@3e )
+Duration ( t:StartTime:.dateTime t:EndTime:.dateTime )
+EffectiveRightsType ( t:CreateAssociated:.boolean t:CreateContents:.boolean t:CreateHierarchy:.boolean t:Delete:.boolean t:Modify:.boolean t:Read:.boolean t:ViewPrivateItems:.boolean?@3e )
+ElcFolderType@38 = .string "Calendar "Contacts "DeletedItems "Drafts "Inbox "JunkEmail "Journal "Notes "Outbox "SentItems "Tasks "All "ManagedCustomFolder "RssSubscriptions "SyncIssues "ConversationHistory "Personal "RecoverableItems "NonIpmRoot
+EmailAddress ( t:Name:.string? t:Address:.string t:RoutingType:.string? )
+EmailAddressAttributedValueType@38 ( t:Value:EmailAddressType t:Attributions:ArrayOfValueAttributionsType )
+EmailAddressDictionaryEntryType ~ .string #Key:EmailAddressKeyType! #Name:.string@3e #RoutingType:.string@3e #MailboxType:MailboxTypeType@3e
+EmailAddressDictionaryType ( t:Entry:EmailAddressDictionaryEntryType+ )
+EmailAddressEntityType@38 < EntityType ( t:EmailAddress:.string? )
+EmailAddressExtendedType@20 < EmailAddressType ( t:ExternalObjectId:.string? t:PrimaryEmailAddress:NonEmptyStringType? )
+EmailAddressKeyType = .string "EmailAddress1 "EmailAddress2 "EmailAddress3
+EmailAddressType < BaseEmailAddressType ( t:Name:.string? t:EmailAddress:NonEmptyStringType? t:RoutingType:NonEmptyStringType? t:MailboxType:MailboxTypeType? t:ItemId:ItemIdType? t:OriginalDisplayName:.string?@38 )
+EmailPositionType@38 = .string "LatestReply "Other "Subject "Signature
+EmailReminderChangeType@20 = .string "None "Added "Override "Deleted
+EmailReminderSendOption@20 = .string "NotSet "User "AllAttendees "Staff "Customer
+EmailUserType@38 ( t:Name:.string? t:UserId:.string? )
+EncryptedDataContainerType@3e ( ... )
+EncryptedSharedFolderDataType@3e ( t:Token:EncryptedDataContainerType t:Data:EncryptedDataContainerType )
+EndDateRecurrenceRangeType < RecurrenceRangeBaseType ( t:EndDate:.date )
+EnhancedLocationType@38 ( t:DisplayName:.string t:Annotation:.string? t:PostalAddress:PersonaPostalAddressType? )
+EntityExtractionResultType@38 ( t:Addresses:ArrayOfAddressEntitiesType? t:MeetingSuggestions:ArrayOfMeetingSuggestionsType? t:TaskSuggestions:ArrayOfTaskSuggestionsType? t:EmailAddresses:ArrayOfEmailAddressEntitiesType? t:Contacts:ArrayOfContactsType? t:Urls:ArrayOfUrlEntitiesType? t:PhoneNumbers:ArrayOfPhoneEntitiesType? t:ParcelDeliveries:ArrayOfParcelDeliveryEntitiesType?@30 t:FlightReservations:ArrayOfFlightReservationsType?@30 t:SenderAddIns:ArrayOfSenderAddInsType?@20 )
+EntityType@38 ( t:Position:EmailPositionType* )
+ExchangeImpersonationType ( t:ConnectingSID:ConnectingSIDType )
+ExchangeVersionType = .string "Exchange2007 "Exchange2007_SP1 "Exchange2010@3e "Exchange2010_SP1@3e "Exchange2010_SP2@3c "Exchange2013@38 "Exchange2013_SP1@38 "Exchange2015@30 "Exchange2009@20 "Exchange2012@20 "Exchange2016@20 "V2015_10_05@20 "V2016_01_06@20 "V2016_04_13@20 "V2016_07_13@20 "V2016_10_10@20 "V2017_01_07@20 "V2017_04_14@20 "V2017_07_11@20
+ExcludesAttributeType = .string /((0x|0X)[0-9A-Fa-f]*)|([0-9]*)
+ExcludesType < SearchExpressionType ( t:Path t:Bitmask:ExcludesValueType )
+ExcludesValueType #Value:ExcludesAttributeType!
+ExistsType < SearchExpressionType ( t:Path )
+ExtendedAttributeType@38 ( t:Name:.string t:Value:.string )
+ExtendedPropertyAttributedValueType@38 ( t:Value:ExtendedPropertyType t:Attributions:ArrayOfValueAttributionsType )
+ExtendedPropertyType ( t:ExtendedFieldURI:PathToExtendedFieldType [ t:Value:.string t:Values:NonEmptyArrayOfPropertyValuesType ] )
+FailedSearchMailboxType@38 ( t:Mailbox:.string t:ErrorCode:.int t:ErrorMessage:.string t:IsArchive:.boolean )
+FieldOrderType #Order:SortDirectionType! ( t:Path )
+FieldURIOrConstantType [ t:Path t:Constant:ConstantValueType ]
+FileAsMappingType = .string "None "LastCommaFirst "FirstSpaceLast "Company "LastCommaFirstCompany "CompanyLastFirst "LastFirst "LastFirstCompany "CompanyLastCommaFirst "LastFirstSuffix "LastSpaceFirstCompany "CompanyLastSpaceFirst "LastSpaceFirst "DisplayName@3e "FirstName@3e "LastFirstMiddleSuffix@3e "LastName@3e "Empty@3e
+FileAttachmentType < AttachmentType ( t:IsContactPhoto:.boolean?@3e t:Content:.base64Binary? )
+FindFolderParentType #IndexedPagingOffset:.int #NumeratorOffset:.int #AbsoluteDenominator:.int #IncludesLastItemInRange:.boolean #TotalItemsInView:.int ( t:Folders:ArrayOfFoldersType? )
+FindItemParentType #IndexedPagingOffset:.int #NumeratorOffset:.int #AbsoluteDenominator:.int #IncludesLastItemInRange:.boolean #TotalItemsInView:.int [ t:Items:ArrayOfRealItemsType t:Groups:ArrayOfGroupedItemsType ]
+FlagStatusType@38 = .string "NotFlagged "Flagged "Complete
+FlagType@38 ( t:FlagStatus:FlagStatusType t:StartDate:.dateTime? t:DueDate:.dateTime? t:CompleteDate:.dateTime? )
+FlightEntityType@30 ( t:FlightNumber:.string? t:AirlineIataCode:.string? t:DepartureTime:.string? t:WindowsTimeZoneName:.string? t:DepartureAirportIataCode:.string? t:ArrivalAirportIataCode:.string? )
+FlightReservationEntityType@30 ( t:ReservationId:.string? t:ReservationStatus:.string? t:UnderName:.string? t:BrokerName:.string? t:BrokerPhone:.string? t:Flights:ArrayOfFlightsType? )
+FolderChangeDescriptionType < ChangeDescriptionType
+FolderChangeType ( [ t:FolderId:FolderIdType t:DistinguishedFolderId:DistinguishedFolderIdType ] t:Updates:NonEmptyArrayOfFolderChangeDescriptionsType )
+FolderIdType < BaseFolderIdType #Id:.string! #ChangeKey:.string
+FolderQueryTraversalType = .string "Shallow "Deep "SoftDeleted
+FolderResponseShapeType ( t:BaseShape:DefaultShapeNamesType t:AdditionalProperties:NonEmptyArrayOfPathsToElementType? )
+FolderType < BaseFolderType ( t:PermissionSet:PermissionSetType? t:UnreadCount:.int? )
+ForwardItemType < SmartResponseType
+FractionalPageViewType < BasePagingType #Numerator:.int! #Denominator:.int!
+FreeBusyView ( t:FreeBusyViewType:FreeBusyViewType t:MergedFreeBusy:.string? t:CalendarEventArray:ArrayOfCalendarEvent? t:WorkingHours:WorkingHours? )
+FreeBusyViewOptionsType ( t:TimeWindow:Duration t:MergedFreeBusyIntervalInMinutes:.int? t:RequestedView:FreeBusyViewType? )
+FreeBusyViewType = *FreeBusyViewType.0
+FreeBusyViewType.0 = .string "None "MergedOnly "FreeBusy "FreeBusyMerged "Detailed "DetailedMerged
+GroupAttendeeConflictData < AttendeeConflictData ( t:NumberOfMembers:.int t:NumberOfMembersAvailable:.int t:NumberOfMembersWithConflict:.int t:NumberOfMembersWithNoData:.int )
+GroupByType < BaseGroupByType ( [ t:FieldURI:PathToUnindexedFieldType t:IndexedFieldURI:PathToIndexedFieldType t:ExtendedFieldURI:PathToExtendedFieldType ] t:AggregateOn:AggregateOnType t:UseCollapsibleGroups:.boolean?@20 t:ItemsPerGroup:.nonNegativeInteger?@20 t:MaxItemsPerGroup:.nonNegativeInteger?@20 t:GroupsToExpand:ArrayOfGroupIdType?@20 )
+GroupSummaryType@20 ( t:GroupCount:.int t:UnreadCount:.int t:InstanceKey:.base64Binary t:GroupByValue:.string )
+GroupedItemsType ( t:GroupIndex:.string t:Items:ArrayOfRealItemsType t:GroupSummary:GroupSummaryType?@20 )
+GuidType = .string /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}
+HighlightTermType@38 ( t:Scope:.string t:Value:.string )
+HoldStatusType@38 = .string "NotOnHold "Pending "OnHold "PartialHold "Failed
+IconIndexType@38 = .string "Default "PostItem "MailRead "MailUnread "MailReplied "MailForwarded "MailEncrypted "MailSmimeSigned "MailEncryptedReplied "MailSmimeSignedReplied "MailEncryptedForwarded "MailSmimeSignedForwarded "MailEncryptedRead "MailSmimeSignedRead "MailIrm "MailIrmForwarded "MailIrmReplied "SmsSubmitted "SmsRoutedToDeliveryPoint "SmsRoutedToExternalMessagingSystem "SmsDelivered "OutlookDefaultForContacts "AppointmentItem "AppointmentRecur "AppointmentMeet "AppointmentMeetRecur "AppointmentMeetNY "AppointmentMeetYes "AppointmentMeetNo "AppointmentMeetMaybe "AppointmentMeetCancel "AppointmentMeetInfo "TaskItem "TaskRecur "TaskOwned "TaskDelegated
+IdFormatType = .string "EwsLegacyId "EwsId "EntryId "HexEntryId "StoreId "OwaId
+ImAddressDictionaryEntryType ~ .string #Key:ImAddressKeyType!
+ImAddressDictionaryType ( t:Entry:ImAddressDictionaryEntryType+ )
+ImAddressKeyType = .string "ImAddress1 "ImAddress2 "ImAddress3
+ImportanceChoicesType = .string "Low "Normal "High
+InboxReminderType@20 ( t:Id:GuidType? t:ReminderOffset:.int? t:Message:.string? t:IsOrganizerReminder:.boolean? t:OccurrenceChange:EmailReminderChangeType? t:SendOption:EmailReminderSendOption? )
+IndexBasePointType = .string "Beginning "End
+IndexedPageViewType < BasePagingType #Offset:.int! #BasePoint:IndexBasePointType!
+IndividualAttendeeConflictData < AttendeeConflictData ( t:BusyType:LegacyFreeBusyType )
+InferenceClassificationType@20 = .string "Focused "Other
+InternetHeaderType ~ .string #HeaderName:.string!
+IntervalRecurrencePatternBaseType < RecurrencePatternBaseType ( t:Interval:.int )
+InvalidRecipientResponseCodeType@3e = .string "OtherError "RecipientOrganizationNotFederated "CannotObtainTokenFromSTS "SystemPolicyBlocksSharingWithThisRecipient "RecipientOrganizationFederatedWithUnknownTokenIssuer
+InvalidRecipientType@3e ( t:SmtpAddress:NonEmptyStringType t:ResponseCode:InvalidRecipientResponseCodeType t:MessageText:.string? )
+IsEqualToType < TwoOperandExpressionType
+IsGreaterThanOrEqualToType < TwoOperandExpressionType
+IsGreaterThanType < TwoOperandExpressionType
+IsLessThanOrEqualToType < TwoOperandExpressionType
+IsLessThanType < TwoOperandExpressionType
+IsNotEqualToType < TwoOperandExpressionType
+ItemAttachmentType < AttachmentType [ t:Item:ItemType t:Message:MessageType t:SharingMessage:SharingMessageType@20 t:CalendarItem:CalendarItemType t:Contact:ContactItemType t:MeetingMessage:MeetingMessageType t:MeetingRequest:MeetingRequestMessageType t:MeetingResponse:MeetingResponseMessageType t:MeetingCancellation:MeetingCancellationMessageType t:Task:TaskType t:PostItem:PostItemType t:RoleMember:RoleMemberItemType@30 t:Network:NetworkItemType@30 t:Person:AbchPersonItemType@30 t:Booking:BookingItemType@10 ]?
+ItemChangeDescriptionType < ChangeDescriptionType
+ItemChangeType ( [ t:ItemId:ItemIdType t:OccurrenceItemId:OccurrenceItemIdType t:RecurringMasterItemId:RecurringMasterItemIdType ] t:Updates:NonEmptyArrayOfItemChangeDescriptionsType t:CalendarActivityData:CalendarActivityDataType?@20 )
+ItemClassType = .string
+ItemIdType < BaseItemIdType #Id:.string! #ChangeKey:.string
+ItemIndexErrorType@38 = .string "None "GenericError "Timeout "StaleEvent "MailboxOffline "AttachmentLimitReached "MarsWriterTruncation "DocumentParserFailure
+ItemQueryTraversalType = .string "Shallow "SoftDeleted "Associated@3e
+ItemResponseShapeType ( t:BaseShape:DefaultShapeNamesType t:IncludeMimeContent:.boolean? t:BodyType:BodyTypeResponseType? t:UniqueBodyType:BodyTypeResponseType?@38 t:NormalizedBodyType:BodyTypeResponseType?@38 t:FilterHtmlContent:.boolean?@3e t:ConvertHtmlCodePageToUTF8:.boolean?@3e t:InlineImageUrlTemplate:.string?@38 t:BlockExternalImages:.boolean?@38 t:AddBlankTargetToLinks:.boolean?@38 t:MaximumBodySize:.int?@38 t:AdditionalProperties:NonEmptyArrayOfPathsToElementType? )
+ItemType ( t:MimeContent:MimeContentType? t:ItemId:ItemIdType? t:ParentFolderId:FolderIdType? t:ItemClass:ItemClassType? t:Subject:.string? t:Sensitivity:SensitivityChoicesType? t:Body:BodyType? t:Attachments:NonEmptyArrayOfAttachmentsType? t:DateTimeReceived:.dateTime? t:Size:.int? t:Categories:ArrayOfStringsType? t:Importance:ImportanceChoicesType? t:InReplyTo:.string? t:IsSubmitted:.boolean? t:IsDraft:.boolean? t:IsFromMe:.boolean? t:IsResend:.boolean? t:IsUnmodified:.boolean? t:InternetMessageHeaders:NonEmptyArrayOfInternetHeadersType? t:DateTimeSent:.dateTime? t:DateTimeCreated:.dateTime? t:ResponseObjects:NonEmptyArrayOfResponseObjectsType? t:ReminderDueBy:.dateTime? t:ReminderIsSet:.boolean? t:ReminderNextTime:.dateTime?@38 t:ReminderMinutesBeforeStart:ReminderMinutesBeforeStartType? t:DisplayCc:.string? t:DisplayTo:.string? t:DisplayBcc:.string?@20 t:HasAttachments:.boolean? t:ExtendedProperty:ExtendedPropertyType* t:Culture:.language? t:EffectiveRights:EffectiveRightsType? t:LastModifiedName:.string? t:LastModifiedTime:.dateTime? t:IsAssociated:.boolean?@3e t:WebClientReadFormQueryString:.string?@3e t:WebClientEditFormQueryString:.string?@3e t:ConversationId:ItemIdType?@3e t:UniqueBody:BodyType?@3e t:Flag:FlagType?@38 t:StoreEntryId:.base64Binary?@3c t:InstanceKey:.base64Binary?@38 t:NormalizedBody:BodyType?@38 t:EntityExtractionResult:EntityExtractionResultType?@38 t:PolicyTag:RetentionTagType?@38 t:ArchiveTag:RetentionTagType?@38 t:RetentionDate:.dateTime?@38 t:Preview:.string?@38 t:RightsManagementLicenseData:RightsManagementLicenseDataType?@38 t:PredictedActionReasons:NonEmptyArrayOfPredictedActionReasonType?@38 t:IsClutter:.boolean?@38 t:BlockStatus:.boolean?@38 t:HasBlockedImages:.boolean?@38 t:TextBody:BodyType?@38 t:IconIndex:IconIndexType?@38 t:SearchKey:.base64Binary?@20 t:SortKey:.long?@20 t:Hashtags:ArrayOfStringsType?@20 t:Mentions:ArrayOfRecipientsType?@20 t:MentionedMe:.boolean?@20 t:MentionsPreview:MentionsPreviewType?@20 t:MentionsEx:NonEmptyArrayOfMentionActionsType?@20 t:AppliedHashtags:NonEmptyArrayOfAppliedHashtagType?@20 t:AppliedHashtagsPreview:AppliedHashtagsPreviewType?@20 t:Likes:NonEmptyArrayOfLikeType?@20 t:LikesPreview:LikesPreviewType?@20 t:PendingSocialActivityTagIds:ArrayOfStringsType?@20 t:AtAllMention:.boolean?@20 t:CanDelete:.boolean?@20 t:InferenceClassification:InferenceClassificationType?@20 )
+KeywordStatisticsSearchResultType@3e ( t:Keyword:.string t:ItemHits:.int t:Size:.long )
+LegacyFreeBusyType = .string "Free "Tentative "Busy "OOF "NoData "WorkingElsewhere@38
+LikeType@20 ( t:Id:.string t:CreatedBy:EmailAddressExtendedType t:CreatedDateTime:.string? t:ServerCreatedDateTime:.string? t:DeepLink:.string? t:Application:.string? )
+LikesPreviewType@20 ( t:LikeCount:.int )
+LobbyBypassType@38 = .string "Disabled "EnabledForGatewayParticipants
+LocationSourceType@38 = .string "None "LocationServices "PhonebookServices "Device "Contact "Resource
+MailboxData ( t:Email:EmailAddress t:AttendeeType:MeetingAttendeeType t:ExcludeConflicts:.boolean? )
+MailboxHoldResultType@38 ( t:HoldId:.string t:Query:.string? t:MailboxHoldStatuses:ArrayOfMailboxHoldStatusType )
+MailboxHoldStatusType@38 ( t:Mailbox:.string t:Status:HoldStatusType t:AdditionalInfo:.string? )
+MailboxQueryType@38 ( t:Query:.string t:MailboxSearchScopes:NonEmptyArrayOfMailboxSearchScopesType )
+MailboxSearchLocationType@38 = .string "PrimaryOnly "ArchiveOnly "All
+MailboxSearchScopeType@38 ( t:Mailbox:.string t:SearchScope:MailboxSearchLocationType t:ExtendedAttributes:ArrayOfExtendedAttributesType? )
+MailboxStatisticsItemType@38 ( t:MailboxId:.string t:DisplayName:.string t:ItemCount:.long t:Size:.long )
+MailboxStatisticsSearchResultType@3e ( t:UserMailbox:UserMailboxType t:KeywordStatisticsSearchResult:KeywordStatisticsSearchResultType? )
+MailboxTypeType = .string "Mailbox "PublicDL "PrivateDL "Contact "PublicFolder "Unknown@3e "OneOff@3e "GroupMailbox@38 "ImplicitContact@20
+ManagedFolderInformationType ( t:CanDelete:.boolean? t:CanRenameOrMove:.boolean? t:MustDisplayComment:.boolean? t:HasQuota:.boolean? t:IsManagedFoldersRoot:.boolean? t:ManagedFolderId:.string? t:Comment:.string? t:StorageQuota:.int? t:FolderSize:.int? t:HomePage:.string? )
+MapiPropertyTypeType = .string "ApplicationTime "ApplicationTimeArray "Binary "BinaryArray "Boolean "CLSID "CLSIDArray "Currency "CurrencyArray "Double "DoubleArray "Error "Float "FloatArray "Integer "IntegerArray "Long "LongArray "Null "Object "ObjectArray "Short "ShortArray "SystemTime "SystemTimeArray "String "StringArray
+MaxSyncChangesReturnedType = .int >1 <512
+MeetingAttendeeType = .string "Organizer "Required "Optional "Room "Resource
+MeetingCancellationMessageType < MeetingMessageType ( t:Start:.dateTime? t:End:.dateTime? t:Location:.string? t:Recurrence:RecurrenceType? t:CalendarItemType:.string? t:EnhancedLocation:EnhancedLocationType? t:DoNotForwardMeeting:.boolean?@20 )@38
+MeetingMessageType < MessageType ( t:AssociatedCalendarItemId:ItemIdType? t:IsDelegated:.boolean? t:IsOutOfDate:.boolean? t:HasBeenProcessed:.boolean? t:ResponseType:ResponseTypeType? t:UID:.string? t:RecurrenceId:.dateTime? t:DateTimeStamp:.dateTime? t:IsOrganizer:.boolean?@38 )
+MeetingRegistrationResponseObjectType@38 < WellKnownResponseObjectType ( t:ProposedStart:.dateTime? t:ProposedEnd:.dateTime? )
+MeetingRequestMessageType < MeetingMessageType ( t:MeetingRequestType:MeetingRequestTypeType? t:IntendedFreeBusyStatus:LegacyFreeBusyType? t:Start:.dateTime? t:End:.dateTime? t:OriginalStart:.dateTime? t:IsAllDayEvent:.boolean? t:LegacyFreeBusyStatus:LegacyFreeBusyType? t:Location:.string? t:When:.string? t:IsMeeting:.boolean? t:IsCancelled:.boolean? t:IsRecurring:.boolean? t:MeetingRequestWasSent:.boolean? t:CalendarItemType:CalendarItemTypeType? t:MyResponseType:ResponseTypeType? t:Organizer:SingleRecipientType? t:RequiredAttendees:NonEmptyArrayOfAttendeesType? t:OptionalAttendees:NonEmptyArrayOfAttendeesType? t:Resources:NonEmptyArrayOfAttendeesType? t:ConflictingMeetingCount:.int? t:AdjacentMeetingCount:.int? t:ConflictingMeetings:NonEmptyArrayOfAllItemsType? t:AdjacentMeetings:NonEmptyArrayOfAllItemsType? t:Duration:.string? t:TimeZone:.string? t:AppointmentReplyTime:.dateTime? t:AppointmentSequenceNumber:.int? t:AppointmentState:.int? t:Recurrence:RecurrenceType? t:FirstOccurrence:OccurrenceInfoType? t:LastOccurrence:OccurrenceInfoType? t:ModifiedOccurrences:NonEmptyArrayOfOccurrenceInfoType? t:DeletedOccurrences:NonEmptyArrayOfDeletedOccurrencesType? t:MeetingTimeZone:TimeZoneType? t:StartTimeZone:TimeZoneDefinitionType?@3e t:EndTimeZone:TimeZoneDefinitionType?@3e t:ConferenceType:.int? t:AllowNewTimeProposal:.boolean? t:IsOnlineMeeting:.boolean? t:MeetingWorkspaceUrl:.string? t:NetShowUrl:.string? t:EnhancedLocation:EnhancedLocationType?@38 t:ChangeHighlights:ChangeHighlightsType?@38 t:StartWallClock:.dateTime?@38 t:EndWallClock:.dateTime?@38 t:StartTimeZoneId:.string?@38 t:EndTimeZoneId:.string?@38 t:DoNotForwardMeeting:.boolean?@20 )
+MeetingRequestTypeType = .string "None "FullUpdate "InformationalUpdate "NewMeetingRequest "Outdated "SilentUpdate "PrincipalWantsCopy
+MeetingResponseMessageType < MeetingMessageType ( t:Start:.dateTime? t:End:.dateTime? t:Location:.string? t:Recurrence:RecurrenceType? t:CalendarItemType:.string? t:ProposedStart:.dateTime? t:ProposedEnd:.dateTime? t:EnhancedLocation:EnhancedLocationType? )@38
+MeetingSuggestionType@38 < EntityType ( t:Attendees:ArrayOfEmailUsersType? t:Location:.string? t:Subject:.string? t:MeetingString:.string? t:StartTime:.dateTime? t:EndTime:.dateTime? )
+MemberStatusType@3e = .string "Unrecognized "Normal "Demoted
+MemberType@3e #Key:.string ( t:Mailbox:EmailAddressType? t:Status:MemberStatusType? )
+MembersListType@3e ( t:Member:MemberType* )
+MentionActionType@20 ( t:Id:.string t:CreatedBy:EmailAddressExtendedType t:CreatedDateTime:.string? t:ServerCreatedDateTime:.string? t:DeepLink:.string? t:Application:.string? t:Mentioned:EmailAddressExtendedType t:MentionText:.string? t:ClientReference:.string? )
+MentionsPreviewType@20 ( t:IsMentioned:.boolean )
+MessageDispositionType = .string "SaveOnly "SendOnly "SendAndSaveCopy
+MessageSafetyType@20 ( t:MessageSafetyLevel:.int? t:MessageSafetyReason:.int? t:Info:.string? )
+MessageType < ItemType ( t:Sender:SingleRecipientType? t:ToRecipients:ArrayOfRecipientsType? t:CcRecipients:ArrayOfRecipientsType? t:BccRecipients:ArrayOfRecipientsType? t:IsReadReceiptRequested:.boolean? t:IsDeliveryReceiptRequested:.boolean? t:ConversationIndex:.base64Binary? t:ConversationTopic:.string? t:From:SingleRecipientType? t:InternetMessageId:.string? t:IsRead:.boolean? t:IsResponseRequested:.boolean? t:References:.string? t:ReplyTo:ArrayOfRecipientsType? t:ReceivedBy:SingleRecipientType? t:ReceivedRepresenting:SingleRecipientType? t:ApprovalRequestData:ApprovalRequestDataType?@38 t:VotingInformation:VotingInformationType?@38 t:ReminderMessageData:ReminderMessageDataType?@38 t:MessageSafety:MessageSafetyType?@20 t:SenderSMTPAddress:SmtpAddressType?@20 t:MailboxGuids:t.MessageType.t.MailboxGuids?@20 t:PublishedCalendarItemIcs:.string?@20 t:PublishedCalendarItemName:.string?@20 )
+MimeContentType ~ .string #CharacterSet:.string
+ModifiedEventType < BaseObjectChangedEventType ( t:UnreadCount:.int? )
+MonthNamesType = .string "January "February "March "April "May "June "July "August "September "October "November "December
+MonthlyRegeneratingPatternType < RegeneratingPatternBaseType
+MovedCopiedEventType < BaseObjectChangedEventType ( [ t:OldFolderId:FolderIdType t:OldItemId:ItemIdType ] t:OldParentFolderId:FolderIdType )
+MultipleOperandBooleanExpressionType < SearchExpressionType ( t:SearchExpression{2,}@1 t:SearchExpression+@3e )
+NearType@20 < MultipleOperandBooleanExpressionType ( t:Distance:.unsignedInt t:Ordered:.boolean )
+NetworkItemType@30 < ItemType ( t:DomainId:.int? t:DomainTag:.string? t:UserTileUrl:.string? t:ProfileUrl:.string? t:Settings:.int? t:IsDefault:.boolean? t:AutoLinkError:.string? t:AutoLinkSuccess:.string? t:UserEmail:.string? t:ClientPublishSecret:.string? t:ClientToken:.string? t:ClientToken2:.string? t:ContactSyncError:.string? t:ContactSyncSuccess:.string? t:ErrorOffers:.int? t:FirstAuthErrorDates:.string? t:LastVersionSaved:.int? t:LastWelcomeContact:.string? t:Offers:.int? t:PsaLastChanged:.dateTime? t:RefreshToken2:.string? t:RefreshTokenExpiry2:.string? t:SessionHandle:.string? t:RejectedOffers:.int? t:SyncEnabled:.boolean? t:TokenRefreshLastAttempted:.dateTime? t:TokenRefreshLastCompleted:.dateTime? t:PsaState:.string? t:SourceEntryID:.base64Binary? t:AccountName:.string? t:LastSync:.dateTime? )
+NewSocialActivityAddedEventType@10 < SubscriptionLevelChannelEventType ( t:ItemId:ItemIdType t:CreatedTimeStamp:.string t:Actor:PersonaType t:Target:SocialActivityTargetDataType t:Metadata:SocialActivityMetadataType t:Action:UserSocialActivityActionTypeEnum t:EventType:.string )
+NoEndRecurrenceRangeType < RecurrenceRangeBaseType
+NonEmptyArrayOfAllItemsType ( [ t:Item:ItemType t:Message:MessageType t:SharingMessage:SharingMessageType@20 t:CalendarItem:CalendarItemType t:Contact:ContactItemType t:DistributionList:DistributionListType t:MeetingMessage:MeetingMessageType t:MeetingRequest:MeetingRequestMessageType t:MeetingResponse:MeetingResponseMessageType t:MeetingCancellation:MeetingCancellationMessageType t:Task:TaskType t:PostItem:PostItemType t:ReplyToItem:ReplyToItemType t:ForwardItem:ForwardItemType t:ReplyAllToItem:ReplyAllToItemType t:AcceptItem:AcceptItemType t:TentativelyAcceptItem:TentativelyAcceptItemType t:DeclineItem:DeclineItemType t:CancelCalendarItem:CancelCalendarItemType t:RemoveItem:RemoveItemType t:SuppressReadReceipt:SuppressReadReceiptType t:PostReplyItem:PostReplyItemType t:AcceptSharingInvitation:AcceptSharingInvitationType@3e t:RoleMember:RoleMemberItemType@30 t:Network:NetworkItemType@30 t:Person:AbchPersonItemType@30 t:Booking:BookingItemType@10 ]+ )
+NonEmptyArrayOfAlternateIdsType [ t:AlternateId:AlternateIdType t:AlternatePublicFolderId:AlternatePublicFolderIdType t:AlternatePublicFolderItemId:AlternatePublicFolderItemIdType ]+
+NonEmptyArrayOfAppliedHashtagType@20 ( t:AppliedHashtag:AppliedHashtagType+ )
+NonEmptyArrayOfAttachmentsType [ t:ItemAttachment:ItemAttachmentType t:FileAttachment:FileAttachmentType t:ReferenceAttachment:ReferenceAttachmentType@20 ]+
+NonEmptyArrayOfAttendeesType ( t:Attendee:AttendeeType+ )
+NonEmptyArrayOfBaseFolderIdsType [ t:FolderId:FolderIdType t:DistinguishedFolderId:DistinguishedFolderIdType ]+
+NonEmptyArrayOfBaseItemIdsType [ t:ItemId:ItemIdType t:OccurrenceItemId:OccurrenceItemIdType t:RecurringMasterItemId:RecurringMasterItemIdType t:RecurringMasterItemIdRanges:RecurringMasterItemIdRangesType@38 ]+
+NonEmptyArrayOfChannelEventsType@10 ( [ t:ChannelStatusEvent:ChannelStatusEventType t:ChannelEventDroppedEvent:ChannelEventDroppedChannelEventType t:SubscriptionEventDroppedEvent:SubscriptionEventDroppedChannelEventType t:SubscriptionRenewFailedEvent:SubscriptionRenewFailedChannelEventType t:UnifiedGroupUnseenChangedEvent:UnifiedGroupUnseenChangedChannelEventType t:UnifiedGroupContentChangedEvent:UnifiedGroupContentChangedChannelEventType t:UserMembershipChangedEvent:UserMembershipChangedChannelEventType t:NewSocialActivityAddedEvent:NewSocialActivityAddedEventType ]+ )
+NonEmptyArrayOfDeletedOccurrencesType ( t:DeletedOccurrence:DeletedOccurrenceInfoType+ )
+NonEmptyArrayOfExtendedPropertyType@38 [ t:ExtendedProperty:ExtendedPropertyType+ ]
+NonEmptyArrayOfFieldOrdersType ( t:FieldOrder:FieldOrderType+ )
+NonEmptyArrayOfFolderChangeDescriptionsType [ t:AppendToFolderField:AppendToFolderFieldType t:SetFolderField:SetFolderFieldType t:DeleteFolderField:DeleteFolderFieldType ]+
+NonEmptyArrayOfFolderChangesType ( t:FolderChange:FolderChangeType+ )
+NonEmptyArrayOfFoldersType [ t:Folder:FolderType t:CalendarFolder:CalendarFolderType t:ContactsFolder:ContactsFolderType t:SearchFolder:SearchFolderType t:TasksFolder:TasksFolderType ]+
+NonEmptyArrayOfInternetHeadersType ( t:InternetMessageHeader:InternetHeaderType+ )
+NonEmptyArrayOfItemChangeDescriptionsType [ t:AppendToItemField:AppendToItemFieldType t:SetItemField:SetItemFieldType t:DeleteItemField:DeleteItemFieldType ]+
+NonEmptyArrayOfItemChangesType ( t:ItemChange:ItemChangeType+ )
+NonEmptyArrayOfItemIdsType@38 ( t:ItemId:ItemIdType+ )
+NonEmptyArrayOfLikeType@20 ( t:Like:LikeType+ )
+NonEmptyArrayOfMailboxQueriesType@38 ( t:MailboxQuery:MailboxQueryType+ )
+NonEmptyArrayOfMailboxSearchScopesType@38 ( t:MailboxSearchScope:MailboxSearchScopeType+ )
+NonEmptyArrayOfMentionActionsType@20 ( t:MentionAction:MentionActionType+ )
+NonEmptyArrayOfNotificationEventTypesType [ t:EventType:NotificationEventTypeType ]+
+NonEmptyArrayOfNotificationsType@3e ( t:Notification:NotificationType* )
+NonEmptyArrayOfOccurrenceInfoType ( t:Occurrence:OccurrenceInfoType+ )
+NonEmptyArrayOfPathsToElementType [ t:Path ]+
+NonEmptyArrayOfPeriodsType@3e ( t:Period:PeriodType+ )
+NonEmptyArrayOfPredictedActionReasonType@38 ( t:PredictedActionReason:PredictedActionReasonType+ )
+NonEmptyArrayOfPropertyValuesType [ t:Value:.string+ ]
+NonEmptyArrayOfRequestAttachmentIdsType [ t:AttachmentId:RequestAttachmentIdType ]+
+NonEmptyArrayOfResponseObjectsType [ t:AcceptItem:AcceptItemType t:TentativelyAcceptItem:TentativelyAcceptItemType t:DeclineItem:DeclineItemType t:ReplyToItem:ReplyToItemType t:ForwardItem:ForwardItemType t:ReplyAllToItem:ReplyAllToItemType t:CancelCalendarItem:CancelCalendarItemType t:RemoveItem:RemoveItemType t:SuppressReadReceipt:SuppressReadReceiptType t:PostReplyItem:PostReplyItemType t:AcceptSharingInvitation:AcceptSharingInvitationType@3e t:AddItemToMyCalendar:AddItemToMyCalendarType@38 t:ProposeNewTime:ProposeNewTimeType@38 ]*
+NonEmptyArrayOfSubscriptionIdsType@3e ( t:SubscriptionId:SubscriptionIdType+ )
+NonEmptyArrayOfTimeZoneIdType@3e ( t:Id:.string+ )
+NonEmptyStringType = .string >1
+NonIndexableItemDetailResultType@38 ( t:Items:ArrayOfNonIndexableItemDetailsType? t:FailedMailboxes:ArrayOfFailedSearchMailboxesType? )
+NonIndexableItemDetailType@38 ( t:ItemId:ItemIdType t:ErrorCode:ItemIndexErrorType t:ErrorDescription:.string t:IsPartiallyIndexed:.boolean t:IsPermanentFailure:.boolean t:SortValue:.string t:AttemptCount:.int t:LastAttemptTime:.dateTime? t:AdditionalInfo:.string? )
+NonIndexableItemStatisticType@38 ( t:Mailbox:.string t:ItemCount:.long t:ErrorMessage:.string? )
+NotType < SearchExpressionType ( t:SearchExpression )
+NotificationEventTypeType = .string "CopiedEvent "CreatedEvent "DeletedEvent "ModifiedEvent "MovedEvent "NewMailEvent "FreeBusyChangedEvent@3e
+NotificationType ( t:SubscriptionId:SubscriptionIdType t:PreviousWatermark:WatermarkType@1 t:MoreEvents:.boolean@1 t:PreviousWatermark:WatermarkType?@3e t:MoreEvents:.boolean?@3e [ t:CopiedEvent:MovedCopiedEventType t:CreatedEvent:BaseObjectChangedEventType t:DeletedEvent:BaseObjectChangedEventType t:ModifiedEvent:ModifiedEventType t:MovedEvent:MovedCopiedEventType t:NewMailEvent:BaseObjectChangedEventType t:StatusEvent:BaseNotificationEventType t:FreeBusyChangedEvent:BaseObjectChangedEventType@3e ]+ )
+NumberedRecurrenceRangeType < RecurrenceRangeBaseType ( t:NumberOfOccurrences:.int )
+OccurrenceInfoType ( t:ItemId:ItemIdType t:Start:.dateTime t:End:.dateTime t:OriginalStart:.dateTime )
+OccurrenceItemIdType < BaseItemIdType #RecurringMasterId:DerivedItemIdType! #ChangeKey:.string #InstanceIndex:.int!
+OccurrencesRangeType@38 #Start:.dateTime #End:.dateTime #Count:.int #CompareOriginalStartTime:.boolean
+OnlineMeetingAccessLevelType@38 = .string "Locked "Invited "Internal "Everyone
+OnlineMeetingSettingsType@38 ( t:LobbyBypass:LobbyBypassType t:AccessLevel:OnlineMeetingAccessLevelType t:Presenters:PresentersType )
+OrType < MultipleOperandBooleanExpressionType
+ParcelDeliveryEntityType@30 ( t:Carrier:.string? t:TrackingNumber:.string? t:TrackingUrl:.string? t:ExpectedArrivalFrom:.string? t:ExpectedArrivalUntil:.string? t:Product:.string? t:ProductUrl:.string? t:ProductImage:.string? t:ProductSku:.string? t:ProductDescription:.string? t:ProductBrand:.string? t:ProductColor:.string? t:OrderNumber:.string? t:Seller:.string? t:OrderStatus:.string? t:AddressName:.string? t:StreetAddress:.string? t:AddressLocality:.string? t:AddressRegion:.string? t:AddressCountry:.string? t:PostalCode:.string? )
+PathToExtendedFieldType < BasePathToElementType #DistinguishedPropertySetId:DistinguishedPropertySetType #PropertySetId:GuidType #PropertyTag:PropertyTagType #PropertyName:.string #PropertyId:.int #PropertyType:MapiPropertyTypeType!
+PathToIndexedFieldType < BasePathToElementType #FieldURI:DictionaryURIType! #FieldIndex:.string!
+PathToUnindexedFieldType < BasePathToElementType #FieldURI:UnindexedFieldURIType!
+PeriodType@3e #Bias:.duration #Name:.string #Id:.string
+PermissionActionType = .string "None "Owned "All
+PermissionLevelType = .string "None "Owner "PublishingEditor "Editor "PublishingAuthor "Author "NoneditingAuthor "Reviewer "Contributor "Custom
+PermissionReadAccessType = .string "None "FullDetails
+PermissionSetType ( t:Permissions:ArrayOfPermissionsType t:UnknownEntries:ArrayOfUnknownEntriesType? )
+PermissionType < BasePermissionType ( t:ReadItems:PermissionReadAccessType? t:PermissionLevel:PermissionLevelType )
+PersonaAttributionType@38 ( t:Id:.string t:SourceId:ItemIdType t:DisplayName:.string t:IsWritable:.boolean? t:IsQuickContact:.boolean? t:IsHidden:.boolean? t:FolderId:FolderIdType? )
+PersonaPhoneNumberType@38 ( t:Number:.string t:Type:.string )
+PersonaPostalAddressType@38 ( t:Street:.string? t:City:.string? t:State:.string? t:Country:.string? t:PostalCode:.string? t:PostOfficeBox:.string? t:Type:.string? t:Latitude:.double? t:Longitude:.double? t:Accuracy:.double? t:Altitude:.double? t:AltitudeAccuracy:.double? t:FormattedAddress:.string? t:LocationUri:.string? t:LocationSource:LocationSourceType? )
+PersonaType@38 ( t:PersonaId:ItemIdType t:PersonaType:.string? t:PersonaObjectStatus:.string? t:CreationTime:.dateTime? t:Bodies:ArrayOfBodyContentAttributedValuesType? t:DisplayNameFirstLastSortKey:.string? t:DisplayNameLastFirstSortKey:.string? t:CompanyNameSortKey:.string? t:HomeCitySortKey:.string? t:WorkCitySortKey:.string? t:DisplayNameFirstLastHeader:.string? t:DisplayNameLastFirstHeader:.string? t:DisplayName:.string? t:DisplayNameFirstLast:.string? t:DisplayNameLastFirst:.string? t:FileAs:.string? t:FileAsId:.string? t:DisplayNamePrefix:.string? t:GivenName:.string? t:MiddleName:.string? t:Surname:.string? t:Generation:.string? t:Nickname:.string? t:YomiCompanyName:.string? t:YomiFirstName:.string? t:YomiLastName:.string? t:Title:.string? t:Department:.string? t:CompanyName:.string? t:Location:.string? t:EmailAddress:EmailAddressType? t:EmailAddresses:ArrayOfEmailAddressesType? t:PhoneNumber:PersonaPhoneNumberType? t:ImAddress:.string? t:HomeCity:.string? t:WorkCity:.string? t:RelevanceScore:.int? t:RankingWeight:.double?@10 t:FolderIds:ArrayOfFolderIdType? t:Attributions:ArrayOfPersonaAttributionsType? t:DisplayNames:ArrayOfStringAttributedValuesType? t:FileAses:ArrayOfStringAttributedValuesType? t:FileAsIds:ArrayOfStringAttributedValuesType? t:DisplayNamePrefixes:ArrayOfStringAttributedValuesType? t:GivenNames:ArrayOfStringAttributedValuesType? t:MiddleNames:ArrayOfStringAttributedValuesType? t:Surnames:ArrayOfStringAttributedValuesType? t:Generations:ArrayOfStringAttributedValuesType? t:Nicknames:ArrayOfStringAttributedValuesType? t:Initials:ArrayOfStringAttributedValuesType? t:YomiCompanyNames:ArrayOfStringAttributedValuesType? t:YomiFirstNames:ArrayOfStringAttributedValuesType? t:YomiLastNames:ArrayOfStringAttributedValuesType? t:BusinessPhoneNumbers:ArrayOfPhoneNumberAttributedValuesType? t:BusinessPhoneNumbers2:ArrayOfPhoneNumberAttributedValuesType? t:HomePhones:ArrayOfPhoneNumberAttributedValuesType? t:HomePhones2:ArrayOfPhoneNumberAttributedValuesType? t:MobilePhones:ArrayOfPhoneNumberAttributedValuesType? t:MobilePhones2:ArrayOfPhoneNumberAttributedValuesType? t:AssistantPhoneNumbers:ArrayOfPhoneNumberAttributedValuesType? t:CallbackPhones:ArrayOfPhoneNumberAttributedValuesType? t:CarPhones:ArrayOfPhoneNumberAttributedValuesType? t:HomeFaxes:ArrayOfPhoneNumberAttributedValuesType? t:OrganizationMainPhones:ArrayOfPhoneNumberAttributedValuesType? t:OtherFaxes:ArrayOfPhoneNumberAttributedValuesType? t:OtherTelephones:ArrayOfPhoneNumberAttributedValuesType? t:OtherPhones2:ArrayOfPhoneNumberAttributedValuesType? t:Pagers:ArrayOfPhoneNumberAttributedValuesType? t:RadioPhones:ArrayOfPhoneNumberAttributedValuesType? t:TelexNumbers:ArrayOfPhoneNumberAttributedValuesType? t:TTYTDDPhoneNumbers:ArrayOfPhoneNumberAttributedValuesType? t:WorkFaxes:ArrayOfPhoneNumberAttributedValuesType? t:Emails1:ArrayOfEmailAddressAttributedValuesType? t:Emails2:ArrayOfEmailAddressAttributedValuesType? t:Emails3:ArrayOfEmailAddressAttributedValuesType? t:BusinessHomePages:ArrayOfStringAttributedValuesType? t:PersonalHomePages:ArrayOfStringAttributedValuesType? t:OfficeLocations:ArrayOfStringAttributedValuesType? t:ImAddresses:ArrayOfStringAttributedValuesType? t:ImAddresses2:ArrayOfStringAttributedValuesType? t:ImAddresses3:ArrayOfStringAttributedValuesType? t:BusinessAddresses:ArrayOfPostalAddressAttributedValuesType? t:HomeAddresses:ArrayOfPostalAddressAttributedValuesType? t:OtherAddresses:ArrayOfPostalAddressAttributedValuesType? t:Titles:ArrayOfStringAttributedValuesType? t:Departments:ArrayOfStringAttributedValuesType? t:CompanyNames:ArrayOfStringAttributedValuesType? t:Managers:ArrayOfStringAttributedValuesType? t:AssistantNames:ArrayOfStringAttributedValuesType? t:Professions:ArrayOfStringAttributedValuesType? t:SpouseNames:ArrayOfStringAttributedValuesType? t:Children:ArrayOfStringArrayAttributedValuesType? t:Schools:ArrayOfStringAttributedValuesType? t:Hobbies:ArrayOfStringAttributedValuesType? t:WeddingAnniversaries:ArrayOfStringAttributedValuesType? t:Birthdays:ArrayOfStringAttributedValuesType? t:Locations:ArrayOfStringAttributedValuesType? t:InlineLinks:ArrayOfStringAttributedValuesType?@20 t:ItemLinkIds:ArrayOfStringArrayAttributedValuesType?@20 t:HasActiveDeals:.string?@20 t:IsBusinessContact:.string?@20 t:AttributedHasActiveDeals:ArrayOfStringAttributedValuesType?@20 t:AttributedIsBusinessContact:ArrayOfStringAttributedValuesType?@20 t:SourceMailboxGuids:ArrayOfStringAttributedValuesType?@20 t:LastContactedDate:.dateTime?@20 t:ExtendedProperties:ArrayOfExtendedPropertyAttributedValueType? t:ExternalDirectoryObjectId:.string?@20 t:MapiEntryId:.string?@20 t:MapiEmailAddress:.string?@20 t:MapiAddressType:.string?@20 t:MapiSearchKey:.string?@20 t:MapiTransmittableDisplayName:.string?@20 t:MapiSendRichInfo:.boolean?@20 )
+PhoneEntityType@38 < EntityType ( t:OriginalPhoneString:.string? t:PhoneString:.string? t:Type:.string? )
+PhoneNumberAttributedValueType@38 ( t:Value:PersonaPhoneNumberType t:Attributions:ArrayOfValueAttributionsType )
+PhoneNumberDictionaryEntryType ~ .string #Key:PhoneNumberKeyType!
+PhoneNumberDictionaryType ( t:Entry:PhoneNumberDictionaryEntryType+ )
+PhoneNumberKeyType = .string "AssistantPhone "BusinessFax "BusinessPhone "BusinessPhone2 "Callback "CarPhone "CompanyMainPhone "HomeFax "HomePhone "HomePhone2 "Isdn "MobilePhone "OtherFax "OtherTelephone "Pager "PrimaryPhone "RadioPhone "Telex "TtyTddPhone "BusinessMobile@30 "IPPhone@30 "Mms@30 "Msn@30
+PhoneType@38 ( t:OriginalPhoneString:.string? t:PhoneString:.string? t:Type:.string? )
+PhysicalAddressDictionaryEntryType #Key:PhysicalAddressKeyType! ( t:Street:.string? t:City:.string? t:State:.string? t:CountryOrRegion:.string? t:PostalCode:.string? )
+PhysicalAddressDictionaryType ( t:Entry:PhysicalAddressDictionaryEntryType+ )
+PhysicalAddressIndexType = .string "None "Business "Home "Other
+PhysicalAddressKeyType = .string "Business "Home "Other
+PostItemType < ItemType ( t:ConversationIndex:.base64Binary? t:ConversationTopic:.string? t:From:SingleRecipientType? t:InternetMessageId:.string? t:IsRead:.boolean? t:PostedTime:.dateTime? t:References:.string? t:Sender:SingleRecipientType? )
+PostReplyItemBaseType < ResponseObjectType #ObjectName:.string ( t:Subject:.string? t:Body:BodyType? t:ReferenceItemId:ItemIdType? )
+PostReplyItemType < PostReplyItemBaseType ( t:NewBodyContent:BodyType? )
+PostalAddressAttributedValueType@38 ( t:Value:PersonaPostalAddressType t:Attributions:ArrayOfValueAttributionsType )
+PredictedActionReasonType@38 = .string "None "ConversationStarterIsYou "OnlyRecipient "ConversationContributions "MarkedImportantBySender "SenderIsManager "SenderIsInManagementChain "SenderIsDirectReport "ActionBasedOnSender "NameOnToLine "NameOnCcLine "ManagerPosition "ReplyToAMessageFromMe "PreviouslyFlagged "ActionBasedOnRecipients "ActionBasedOnSubjectWords "ActionBasedOnBasedOnBodyWords
+PresentersType@38 = .string "Disabled "Internal "Everyone
+PreviewItemMailboxType@38 ( t:MailboxId:.string t:PrimarySmtpAddress:.string )
+PrimarySmtpAddressType@38 ~ NonEmptyStringType
+PrincipalNameType@38 ~ NonEmptyStringType
+PropertyTagType = .unsignedShort|PropertyTagType.0
+PropertyTagType.0 = .string /(0x|0X)[0-9A-Fa-f]{1,4}
+ProposeNewTimeType@38 < ResponseObjectType
+PullSubscriptionRequestType < BaseSubscriptionRequestType ( t:Timeout:SubscriptionTimeoutType )
+PushSubscriptionRequestType < BaseSubscriptionRequestType ( t:StatusFrequency:SubscriptionStatusFrequencyType t:URL:.string t:CallerData:.string?@38 )
+RecurrencePatternBaseType
+RecurrenceRangeBaseType ( t:StartDate:.date )
+RecurrenceType ( ( ( [ t:RelativeYearlyRecurrence:RelativeYearlyRecurrencePatternType t:AbsoluteYearlyRecurrence:AbsoluteYearlyRecurrencePatternType t:RelativeMonthlyRecurrence:RelativeMonthlyRecurrencePatternType t:AbsoluteMonthlyRecurrence:AbsoluteMonthlyRecurrencePatternType t:WeeklyRecurrence:WeeklyRecurrencePatternType t:DailyRecurrence:DailyRecurrencePatternType ] ) ) ( ( [ t:NoEndRecurrence:NoEndRecurrenceRangeType t:EndDateRecurrence:EndDateRecurrenceRangeType t:NumberedRecurrence:NumberedRecurrenceRangeType ] ) ) )
+RecurringDateTransitionType@3e < RecurringTimeTransitionType ( t:Day:.int )
+RecurringDayTransitionType@3e < RecurringTimeTransitionType ( t:DayOfWeek:DayOfWeekType t:Occurrence:.int )
+RecurringMasterItemIdRangesType@38 < ItemIdType ( t:Ranges:ArrayOfOccurrenceRangesType? )
+RecurringMasterItemIdType < BaseItemIdType #OccurrenceId:DerivedItemIdType! #ChangeKey:.string
+RecurringTimeTransitionType@3e < TransitionType ( t:TimeOffset:.duration t:Month:.int )
+ReferenceAttachmentType@20 < AttachmentType ( t:AttachLongPathName:.string? t:ProviderType:.string? t:ProviderEndpointUrl:.string? t:AttachmentThumbnailUrl:.string? t:AttachmentPreviewUrl:.string? t:PermissionType:.int? t:OriginalPermissionType:.int? t:AttachmentIsFolder:.boolean? )
+ReferenceItemResponseType < ResponseObjectType #ObjectName:.string ( t:ReferenceItemId:ItemIdType? )
+RegeneratingPatternBaseType < IntervalRecurrencePatternBaseType
+RelativeMonthlyRecurrencePatternType < IntervalRecurrencePatternBaseType ( t:DaysOfWeek:DayOfWeekType t:DayOfWeekIndex:DayOfWeekIndexType )
+RelativeYearlyRecurrencePatternType < RecurrencePatternBaseType ( t:DaysOfWeek:DayOfWeekType t:DayOfWeekIndex:DayOfWeekIndexType t:Month:MonthNamesType )
+ReminderGroupType@38 = .string "Calendar "Task
+ReminderMessageDataType@38 ( t:ReminderText:.string? t:Location:.string? t:StartTime:.dateTime? t:EndTime:.dateTime? t:AssociatedCalendarItemId:ItemIdType? )
+ReminderMinutesBeforeStartType = ReminderMinutesBeforeStartType.0|ReminderMinutesBeforeStartType.1
+ReminderMinutesBeforeStartType.0 = .int >0 <2629800
+ReminderMinutesBeforeStartType.1 = .int >1525252321 <1525252321
+ReminderType@38 ( t:Subject:.string t:Location:.string? t:ReminderTime:.dateTime t:StartDate:.dateTime t:EndDate:.dateTime t:ItemId:ItemIdType t:RecurringMasterItemId:ItemIdType? t:ReminderGroup:ReminderGroupType? t:UID:.string )
+RemoveItemType < ResponseObjectType
+ReplyAllToItemType < SmartResponseType ( t:IsSpecificMessageReply:.boolean? )@20
+ReplyToItemType < SmartResponseType
+RequestAttachmentIdType < BaseItemIdType #Id:.string!
+ResolutionType ( t:Mailbox:EmailAddressType t:Contact:ContactItemType? )
+ResolveNamesSearchScopeType = .string "ActiveDirectory "ActiveDirectoryContacts "Contacts "ContactsActiveDirectory
+ResponseClassType = .string "Success "Warning "Error
+ResponseObjectCoreType < MessageType ( t:ReferenceItemId:ItemIdType? )
+ResponseObjectType < ResponseObjectCoreType #ObjectName:.string
+ResponseTypeType = .string "Unknown "Organizer "Tentative "Accept "Decline "NoResponseReceived
+RestrictionType ( t:SearchExpression )
+RetentionActionType@38 = .string "None "MoveToDeletedItems "MoveToFolder "DeleteAndAllowRecovery "PermanentlyDelete "MarkAsPastRetentionLimit "MoveToArchive
+RetentionPolicyTagType@38 ( t:DisplayName:.string t:RetentionId:GuidType t:RetentionPeriod:.int t:Type:ElcFolderType t:RetentionAction:RetentionActionType t:Description:.string? t:IsVisible:.boolean t:OptedInto:.boolean t:IsArchive:.boolean t:ParentLabelIdentity:.string?@20 t:Priority:.int?@20 )
+RetentionTagType@38 ~ GuidType #IsExplicit:.boolean!
+RightsManagementLicenseDataType@38 ( t:RightsManagedMessageDecryptionStatus:.int? t:RmsTemplateId:.string? t:TemplateName:.string? t:TemplateDescription:.string? t:EditAllowed:.boolean? t:ReplyAllowed:.boolean? t:ReplyAllAllowed:.boolean? t:ForwardAllowed:.boolean? t:ModifyRecipientsAllowed:.boolean? t:ExtractAllowed:.boolean? t:PrintAllowed:.boolean? t:ExportAllowed:.boolean? t:ProgrammaticAccessAllowed:.boolean? t:IsOwner:.boolean? t:ContentOwner:.string? t:ContentExpiryDate:.string? )
+RoleMemberItemType@30 < ItemType ( t:DisplayName:.string? t:Type:RoleMemberTypeType? t:MemberId:.string? )
+RoleMemberTypeType@30 = .string "None "Passport "Everyone "Email "Phone "SkypeId "ExternalId@20 "Group@20 "Guid@20 "Role@20 "Service@20 "Circle@20 "Domain@20 "Partner@20
+RoomType@3e < DirectoryEntryType
+RootItemIdType < BaseItemIdType #RootItemId:.string! #RootItemChangeKey:.string!
+SIDType@38 ~ NonEmptyStringType
+SearchExpressionType
+SearchFolderTraversalType = .string "Shallow "Deep
+SearchFolderType < FolderType ( t:SearchParameters:SearchParametersType? )
+SearchMailboxesResultType@38 ( t:SearchQueries:NonEmptyArrayOfMailboxQueriesType t:ResultType:SearchResultType t:ItemCount:.long t:Size:.long t:PageItemCount:.int t:PageItemSize:.long t:KeywordStats:ArrayOfKeywordStatisticsSearchResultsType? t:Items:ArrayOfSearchPreviewItemsType? t:FailedMailboxes:ArrayOfFailedSearchMailboxesType? t:Refiners:ArrayOfSearchRefinerItemsType? t:MailboxStats:ArrayOfMailboxStatisticsItemsType? )
+SearchParametersType #Traversal:SearchFolderTraversalType ( t:Restriction:RestrictionType t:BaseFolderIds:NonEmptyArrayOfBaseFolderIdsType )
+SearchPreviewItemType@38 ( t:Id:ItemIdType t:Mailbox:PreviewItemMailboxType? t:ParentId:ItemIdType? t:ItemClass:ItemClassType? t:UniqueHash:.string? t:SortValue:.string? t:OwaLink:.string? t:Sender:.string? t:ToRecipients:ArrayOfSmtpAddressType? t:CcRecipients:ArrayOfSmtpAddressType? t:BccRecipients:ArrayOfSmtpAddressType? t:CreatedTime:.dateTime? t:ReceivedTime:.dateTime? t:SentTime:.dateTime? t:Subject:.string? t:Size:.long? t:Preview:.string? t:Importance:ImportanceChoicesType? t:Read:.boolean? t:HasAttachment:.boolean? t:ExtendedProperties:NonEmptyArrayOfExtendedPropertyType? )
+SearchRefinerItemType@38 ( t:Name:.string t:Value:.string t:Count:.long t:Token:.string )
+SearchResultType@38 = .string "StatisticsOnly "PreviewOnly
+SearchableMailboxType@38 ( t:Guid:GuidType t:PrimarySmtpAddress:.string t:IsExternalMailbox:.boolean t:ExternalEmailAddress:.string t:DisplayName:.string t:IsMembershipGroup:.boolean t:ReferenceId:.string )
+SeekToConditionPageViewType@38 < BasePagingType #BasePoint:IndexBasePointType! ( t:Condition:RestrictionType )
+SendPromptType@38 = .string "None "Send "VotingOption
+SenderAddInEntityType@20 ( t:ExtensionId:.string? )
+SensitivityChoicesType = .string "Normal "Personal "Private "Confidential
+SerializableTimeZone ( t:Bias:.int t:StandardTime:SerializableTimeZoneTime t:DaylightTime:SerializableTimeZoneTime )
+SerializableTimeZoneTime ( t:Bias:.int t:Time:.string t:DayOrder:.short t:Month:.short t:DayOfWeek:DayOfWeekType t:Year:.string? )
+SetFolderFieldType < FolderChangeDescriptionType [ t:Folder:FolderType t:CalendarFolder:CalendarFolderType t:ContactsFolder:ContactsFolderType t:SearchFolder:SearchFolderType t:TasksFolder:TasksFolderType ]
+SetItemFieldType < ItemChangeDescriptionType [ t:Item:ItemType t:Message:MessageType t:SharingMessage:SharingMessageType@20 t:CalendarItem:CalendarItemType t:Contact:ContactItemType t:DistributionList:DistributionListType t:MeetingMessage:MeetingMessageType t:MeetingRequest:MeetingRequestMessageType t:MeetingResponse:MeetingResponseMessageType t:MeetingCancellation:MeetingCancellationMessageType t:Task:TaskType t:PostItem:PostItemType t:RoleMember:RoleMemberItemType@30 t:Network:NetworkItemType@30 t:Person:AbchPersonItemType@30 t:Booking:BookingItemType@10 ]
+SharingAction@20 = .string "AcceptAndViewCalendar "ViewCalendar "AddThisCalendar "Accept
+SharingActionImportance@20 = .string "Primary "Secondary
+SharingActionType@20 = .string "Accept
+SharingMessageActionType@20 ( t:Importance:SharingActionImportance? t:ActionType:SharingActionType? t:Action:SharingAction? )
+SharingMessageType@20 < MessageType ( t:SharingMessageAction:SharingMessageActionType? t:SharingMessageActions:ArrayOfSharingMessageActionType? )
+SingleRecipientType [ t:Mailbox:EmailAddressType ]
+SmartResponseBaseType < ResponseObjectType #ObjectName:.string ( t:Subject:.string? t:Body:BodyType? t:ToRecipients:ArrayOfRecipientsType? t:CcRecipients:ArrayOfRecipientsType? t:BccRecipients:ArrayOfRecipientsType? t:IsReadReceiptRequested:.boolean? t:IsDeliveryReceiptRequested:.boolean? t:From:SingleRecipientType? t:ReferenceItemId:ItemIdType? )
+SmartResponseType < SmartResponseBaseType ( t:NewBodyContent:BodyType? )
+SmtpAddressType@38 ~ NonEmptyStringType
+SocialActivityMetadataType@10 ( t:TargetGroupName:.string t:MessagePreview:.string )
+SocialActivityTargetDataType@10 ( t:TargetItemType:.string t:TargetConversationId:ItemIdType t:TargetItemId:ItemIdType t:TargetMailboxSmtpAddress:.string t:TargetMailboxGuid:GuidType )
+SortDirectionType = .string "Ascending "Descending
+StandardGroupByType = .string "ConversationTopic
+StreamingSubscriptionConnectionTimeoutType@3e = .int >1 <30
+StreamingSubscriptionRequestType@3e #SubscribeToAllFolders:.boolean ( t:FolderIds:NonEmptyArrayOfBaseFolderIdsType? t:EventTypes:NonEmptyArrayOfNotificationEventTypesType )
+StringArrayAttributedValueType@38 ( t:Values:ArrayOfStringValueType t:Attributions:ArrayOfValueAttributionsType )
+StringAttributedValueType@38 ( t:Value:.string t:Attributions:ArrayOfValueAttributionsType )
+SubscriptionEventDroppedChannelEventType@10 < SubscriptionLevelChannelEventType
+SubscriptionIdType = NonEmptyStringType
+SubscriptionLevelChannelEventType@10 < ChannelEventType ( t:SubscriptionId:SubscriptionIdType t:SequenceNumber:.long t:ActionDelay:.duration? )
+SubscriptionRenewFailedChannelEventType@10 < SubscriptionLevelChannelEventType
+SubscriptionStatusFrequencyType = .int >1 <1440
+SubscriptionStatusType = .string "OK "Unsubscribe
+SubscriptionTimeoutType = .int >1 <1440
+Suggestion ( t:MeetingTime:.dateTime t:IsWorkTime:.boolean t:SuggestionQuality:SuggestionQuality t:AttendeeConflictDataArray:ArrayOfAttendeeConflictData? )
+SuggestionDayResult ( t:Date:.dateTime t:DayQuality:SuggestionQuality t:SuggestionArray:ArrayOfSuggestion? )
+SuggestionQuality = .string "Excellent "Good "Fair "Poor
+SuggestionsViewOptionsType ( t:GoodThreshold:.int? t:MaximumResultsByDay:.int? t:MaximumNonWorkHourResultsByDay:.int? t:MeetingDurationInMinutes:.int? t:MinimumSuggestionQuality:SuggestionQuality? t:DetailedSuggestionsWindow:Duration t:CurrentMeetingTime:.dateTime? t:GlobalObjectId:.string? )
+SuppressReadReceiptType < ReferenceItemResponseType
+SyncFolderHierarchyChangesType ( [ t:Create:SyncFolderHierarchyCreateOrUpdateType t:Update:SyncFolderHierarchyCreateOrUpdateType t:Delete:SyncFolderHierarchyDeleteType ]* )
+SyncFolderHierarchyCreateOrUpdateType [ t:Folder:FolderType t:CalendarFolder:CalendarFolderType t:ContactsFolder:ContactsFolderType t:SearchFolder:SearchFolderType t:TasksFolder:TasksFolderType ]
+SyncFolderHierarchyDeleteType ( t:FolderId:FolderIdType )
+SyncFolderItemsChangesType ( [ t:Create:SyncFolderItemsCreateOrUpdateType t:Update:SyncFolderItemsCreateOrUpdateType t:Delete:SyncFolderItemsDeleteType t:ReadFlagChange:SyncFolderItemsReadFlagType ]* )
+SyncFolderItemsCreateOrUpdateType [ t:Item:ItemType t:Message:MessageType t:SharingMessage:SharingMessageType@20 t:CalendarItem:CalendarItemType t:Contact:ContactItemType t:DistributionList:DistributionListType t:MeetingMessage:MeetingMessageType t:MeetingRequest:MeetingRequestMessageType t:MeetingResponse:MeetingResponseMessageType t:MeetingCancellation:MeetingCancellationMessageType t:Task:TaskType t:PostItem:PostItemType t:RoleMember:RoleMemberItemType@30 t:Network:NetworkItemType@30 t:Person:AbchPersonItemType@30 t:Booking:BookingItemType@10 ]
+SyncFolderItemsDeleteType ( t:ItemId:ItemIdType )
+SyncFolderItemsReadFlagType ( t:ItemId:ItemIdType t:IsRead:.boolean )
+SyncFolderItemsScopeType@3e = .string "NormalItems "NormalAndAssociatedItems
+TargetFolderIdType [ t:FolderId:FolderIdType t:DistinguishedFolderId:DistinguishedFolderIdType t:AddressListId:AddressListIdType@38 t:ConsumerCalendarId:ConsumerCalendarIdType@10 ]
+TaskDelegateStateType = .string "NoMatch "OwnNew "Owned "Accepted "Declined "Max
+TaskRecurrenceType ( ( ( [ t:RelativeYearlyRecurrence:RelativeYearlyRecurrencePatternType t:AbsoluteYearlyRecurrence:AbsoluteYearlyRecurrencePatternType t:RelativeMonthlyRecurrence:RelativeMonthlyRecurrencePatternType t:AbsoluteMonthlyRecurrence:AbsoluteMonthlyRecurrencePatternType t:WeeklyRecurrence:WeeklyRecurrencePatternType t:DailyRecurrence:DailyRecurrencePatternType t:DailyRegeneration:DailyRegeneratingPatternType t:WeeklyRegeneration:WeeklyRegeneratingPatternType t:MonthlyRegeneration:MonthlyRegeneratingPatternType t:YearlyRegeneration:YearlyRegeneratingPatternType ] ) ) ( ( [ t:NoEndRecurrence:NoEndRecurrenceRangeType t:EndDateRecurrence:EndDateRecurrenceRangeType t:NumberedRecurrence:NumberedRecurrenceRangeType ] ) ) )
+TaskStatusType = .string "NotStarted "InProgress "Completed "WaitingOnOthers "Deferred
+TaskSuggestionType@38 < EntityType ( t:TaskString:.string? t:Assignees:ArrayOfEmailUsersType? )
+TaskType < ItemType ( t:ActualWork:.int? t:AssignedTime:.dateTime? t:BillingInformation:.string? t:ChangeCount:.int? t:Companies:ArrayOfStringsType? t:CompleteDate:.dateTime? t:Contacts:ArrayOfStringsType? t:DelegationState:TaskDelegateStateType? t:Delegator:.string? t:DueDate:.dateTime? t:IsAssignmentEditable:.int? t:IsComplete:.boolean? t:IsRecurring:.boolean? t:IsTeamTask:.boolean? t:Mileage:.string? t:Owner:.string? t:PercentComplete:.double? t:Recurrence:TaskRecurrenceType? t:StartDate:.dateTime? t:Status:TaskStatusType? t:StatusDescription:.string? t:TotalWork:.int? )
+TasksFolderType < FolderType
+TentativelyAcceptItemType@7 < WellKnownResponseObjectType
+TentativelyAcceptItemType@38 < MeetingRegistrationResponseObjectType
+TimeChangeType #TimeZoneName:.string ( t:Offset:.duration ( ( [ t:RelativeYearlyRecurrence:RelativeYearlyRecurrencePatternType t:AbsoluteDate:.date ] ) )? t:Time:.time )
+TimeZoneContextType ( t:TimeZoneDefinition:TimeZoneDefinitionType )
+TimeZoneDefinitionType #Id:.string #Name:.string@3e ( t:Periods:NonEmptyArrayOfPeriodsType t:TransitionsGroups:ArrayOfTransitionsGroupsType? t:Transitions:ArrayOfTransitionsType? )?@3e
+TimeZoneType #TimeZoneName:.string ( t:BaseOffset:.duration ( t:Standard:TimeChangeType t:Daylight:TimeChangeType )? )?
+TooBigGroupAttendeeConflictData < AttendeeConflictData
+TransitionTargetKindType@3e = .string "Period "Group
+TransitionTargetType@3e ~ .string #Kind:TransitionTargetKindType!
+TransitionType@3e ( t:To:TransitionTargetType )
+TwoOperandExpressionType < SearchExpressionType ( t:Path t:FieldURIOrConstant:FieldURIOrConstantType )
+UnifiedGroupAccessType@10 = .string "None "Private "Secret "Public
+UnifiedGroupContentChangedChannelEventType@10 < SubscriptionLevelChannelEventType ( t:DistinguishedFolderId:DistinguishedFolderIdType )
+UnifiedGroupIdentity@10 ( t:Type:UnifiedGroupIdentityType t:Value:.string )
+UnifiedGroupIdentityType@10 = .string "SmtpAddress "LegacyDn "ExternalDirectoryObjectId
+UnifiedGroupUnseenChangedChannelEventType@10 < SubscriptionLevelChannelEventType ( t:UnseenCount:.int t:LastVisitedTime:.dateTime )
+UnindexedFieldURIType = .string "folder:FolderId "folder:ParentFolderId "folder:DisplayName "folder:UnreadCount "folder:TotalCount "folder:ChildFolderCount "folder:FolderClass "folder:SearchParameters "folder:ManagedFolderInformation "folder:PermissionSet "folder:EffectiveRights "item:ItemId "item:ParentFolderId "item:ItemClass "item:MimeContent "item:Attachments "item:Subject "item:DateTimeReceived "item:Size "item:Categories "item:HasAttachments "item:Importance "item:InReplyTo "item:InternetMessageHeaders "item:IsDraft "item:IsFromMe "item:IsResend "item:IsSubmitted "item:IsUnmodified "item:DateTimeSent "item:DateTimeCreated "item:Body "item:ResponseObjects "item:Sensitivity "item:ReminderDueBy "item:ReminderIsSet "item:ReminderMinutesBeforeStart "item:DisplayTo "item:DisplayCc "item:Culture "item:EffectiveRights "item:LastModifiedName "item:LastModifiedTime "message:ConversationIndex "message:ConversationTopic "message:InternetMessageId "message:IsRead "message:IsResponseRequested "message:IsReadReceiptRequested "message:IsDeliveryReceiptRequested "message:ReceivedBy "message:ReceivedRepresenting "message:References "message:ReplyTo "message:From "message:Sender "message:ToRecipients "message:CcRecipients "message:BccRecipients "meeting:AssociatedCalendarItemId "meeting:IsDelegated "meeting:IsOutOfDate "meeting:HasBeenProcessed "meeting:ResponseType "meetingRequest:MeetingRequestType "meetingRequest:IntendedFreeBusyStatus "calendar:Start "calendar:End "calendar:OriginalStart "calendar:IsAllDayEvent "calendar:LegacyFreeBusyStatus "calendar:Location "calendar:When "calendar:IsMeeting "calendar:IsCancelled "calendar:IsRecurring "calendar:MeetingRequestWasSent "calendar:IsResponseRequested "calendar:CalendarItemType "calendar:MyResponseType "calendar:Organizer "calendar:RequiredAttendees "calendar:OptionalAttendees "calendar:Resources "calendar:ConflictingMeetingCount "calendar:AdjacentMeetingCount "calendar:ConflictingMeetings "calendar:AdjacentMeetings "calendar:Duration "calendar:TimeZone "calendar:AppointmentReplyTime "calendar:AppointmentSequenceNumber "calendar:AppointmentState "calendar:Recurrence "calendar:FirstOccurrence "calendar:LastOccurrence "calendar:ModifiedOccurrences "calendar:DeletedOccurrences "calendar:MeetingTimeZone "calendar:ConferenceType "calendar:AllowNewTimeProposal "calendar:IsOnlineMeeting "calendar:MeetingWorkspaceUrl "calendar:NetShowUrl "calendar:UID "calendar:RecurrenceId "calendar:DateTimeStamp "task:ActualWork "task:AssignedTime "task:BillingInformation "task:ChangeCount "task:Companies "task:CompleteDate "task:Contacts "task:DelegationState "task:Delegator "task:DueDate "task:IsAssignmentEditable "task:IsComplete "task:IsRecurring "task:IsTeamTask "task:Mileage "task:Owner "task:PercentComplete "task:Recurrence "task:StartDate "task:Status "task:StatusDescription "task:TotalWork "contacts:AssistantName "contacts:Birthday "contacts:BusinessHomePage "contacts:Children "contacts:Companies "contacts:CompanyName "contacts:CompleteName "contacts:ContactSource "contacts:Culture "contacts:Department "contacts:DisplayName "contacts:EmailAddresses "contacts:FileAs "contacts:FileAsMapping "contacts:Generation "contacts:GivenName "contacts:ImAddresses "contacts:Initials "contacts:JobTitle "contacts:Manager "contacts:MiddleName "contacts:Mileage "contacts:Nickname "contacts:OfficeLocation "contacts:PhoneNumbers "contacts:PhysicalAddresses "contacts:PostalAddressIndex "contacts:Profession "contacts:SpouseName "contacts:Surname "contacts:WeddingAnniversary "postitem:PostedTime "folder:SharingEffectiveRights@3e "item:IsAssociated@3e "item:ConversationId@3e "item:UniqueBody@3e "item:WebClientReadFormQueryString@3e "item:WebClientEditFormQueryString@3e "calendar:StartTimeZone@3e "calendar:EndTimeZone@3e "contacts:HasPicture@3e "distributionlist:Members@3e "conversation:ConversationId@3e "conversation:ConversationTopic@3e "conversation:UniqueRecipients@3e "conversation:GlobalUniqueRecipients@3e "conversation:UniqueUnreadSenders@3e "conversation:GlobalUniqueUnreadSenders@3e "conversation:UniqueSenders@3e "conversation:GlobalUniqueSenders@3e "conversation:LastDeliveryTime@3e "conversation:GlobalLastDeliveryTime@3e "conversation:Categories@3e "conversation:GlobalCategories@3e "conversation:FlagStatus@3e "conversation:GlobalFlagStatus@3e "conversation:HasAttachments@3e "conversation:GlobalHasAttachments@3e "conversation:MessageCount@3e "conversation:GlobalMessageCount@3e "conversation:UnreadCount@3e "conversation:GlobalUnreadCount@3e "conversation:Size@3e "conversation:GlobalSize@3e "conversation:ItemClasses@3e "conversation:GlobalItemClasses@3e "conversation:Importance@3e "conversation:GlobalImportance@3e "conversation:ItemIds@3e "conversation:GlobalItemIds@3e "item:StoreEntryId@3c "contacts:Alias@3c "contacts:DirectoryId@3c "contacts:DirectReports@3c "contacts:ManagerMailbox@3c "contacts:MSExchangeCertificate@3c "contacts:Notes@3c "contacts:PhoneticFullName@3c "contacts:PhoneticFirstName@3c "contacts:PhoneticLastName@3c "contacts:Photo@3c "contacts:UserSMIMECertificate@3c "folder:DistinguishedFolderId@38 "folder:PolicyTag@38 "folder:ArchiveTag@38 "item:ReminderNextTime@38 "item:Flag@38 "item:InstanceKey@38 "item:NormalizedBody@38 "item:EntityExtractionResult@38 "item:PolicyTag@38 "item:ArchiveTag@38 "item:RetentionDate@38 "item:Preview@38 "item:PredictedActionReasons@38 "item:IsClutter@38 "item:RightsManagementLicenseData@38 "item:BlockStatus@38 "item:HasBlockedImages@38 "item:TextBody@38 "item:IconIndex@38 "item:MimeContentUTF8@38 "message:ApprovalRequestData@38 "message:VotingInformation@38 "message:ReminderMessageData@38 "meeting:ProposedStart@38 "meeting:ProposedEnd@38 "meetingRequest:ChangeHighlights@38 "calendar:StartWallClock@38 "calendar:EndWallClock@38 "calendar:StartTimeZoneId@38 "calendar:EndTimeZoneId@38 "calendar:EnhancedLocation@38 "calendar:JoinOnlineMeetingUrl@38 "calendar:OnlineMeetingSettings@38 "calendar:IsOrganizer@38 "conversation:HasIrm@38 "conversation:GlobalHasIrm@38 "conversation:LastModifiedTime@38 "conversation:InstanceKey@38 "conversation:Preview@38 "conversation:IconIndex@38 "conversation:GlobalIconIndex@38 "conversation:DraftItemIds@38 "conversation:HasClutter@38 "persona:PersonaId@38 "persona:PersonaType@38 "persona:GivenName@38 "persona:CompanyName@38 "persona:Surname@38 "persona:DisplayName@38 "persona:EmailAddress@38 "persona:FileAs@38 "persona:HomeCity@38 "persona:CreationTime@38 "persona:RelevanceScore@38 "persona:WorkCity@38 "persona:PersonaObjectStatus@38 "persona:FileAsId@38 "persona:DisplayNamePrefix@38 "persona:YomiCompanyName@38 "persona:YomiFirstName@38 "persona:YomiLastName@38 "persona:Title@38 "persona:EmailAddresses@38 "persona:PhoneNumber@38 "persona:ImAddress@38 "persona:ImAddresses@38 "persona:ImAddresses2@38 "persona:ImAddresses3@38 "persona:FolderIds@38 "persona:Attributions@38 "persona:DisplayNames@38 "persona:Initials@38 "persona:FileAses@38 "persona:FileAsIds@38 "persona:DisplayNamePrefixes@38 "persona:GivenNames@38 "persona:MiddleNames@38 "persona:Surnames@38 "persona:Generations@38 "persona:Nicknames@38 "persona:YomiCompanyNames@38 "persona:YomiFirstNames@38 "persona:YomiLastNames@38 "persona:BusinessPhoneNumbers@38 "persona:BusinessPhoneNumbers2@38 "persona:HomePhones@38 "persona:HomePhones2@38 "persona:MobilePhones@38 "persona:MobilePhones2@38 "persona:AssistantPhoneNumbers@38 "persona:CallbackPhones@38 "persona:CarPhones@38 "persona:HomeFaxes@38 "persona:OrganizationMainPhones@38 "persona:OtherFaxes@38 "persona:OtherTelephones@38 "persona:OtherPhones2@38 "persona:Pagers@38 "persona:RadioPhones@38 "persona:TelexNumbers@38 "persona:WorkFaxes@38 "persona:Emails1@38 "persona:Emails2@38 "persona:Emails3@38 "persona:BusinessHomePages@38 "persona:School@38 "persona:PersonalHomePages@38 "persona:OfficeLocations@38 "persona:BusinessAddresses@38 "persona:HomeAddresses@38 "persona:OtherAddresses@38 "persona:Titles@38 "persona:Departments@38 "persona:CompanyNames@38 "persona:Managers@38 "persona:AssistantNames@38 "persona:Professions@38 "persona:SpouseNames@38 "persona:Hobbies@38 "persona:WeddingAnniversaries@38 "persona:Birthdays@38 "persona:Children@38 "persona:Locations@38 "persona:ExtendedProperties@38 "persona:PostalAddress@38 "persona:Bodies@38 "folder:ReplicaList@30 "contacts:AbchEmailAddresses@30 "contacts:AccountName@30 "contacts:IsAutoUpdateDisabled@30 "contacts:IsMessengerEnabled@30 "contacts:Comment@30 "contacts:ContactShortId@30 "contacts:ContactType@30 "contacts:CreatedBy@30 "contacts:Gender@30 "contacts:IsHidden@30 "contacts:ObjectId@30 "contacts:PassportId@30 "contacts:PersonId@30 "contacts:IsPrivate@30 "contacts:SourceId@30 "contacts:TrustLevel@30 "contacts:Urls@30 "contacts:Cid@30 "contacts:SkypeAuthCertificate@30 "contacts:SkypeContext@30 "contacts:SkypeId@30 "contacts:XboxLiveTag@30 "contacts:SkypeRelationship@30 "contacts:YomiNickname@30 "contacts:InviteFree@30 "contacts:HidePresenceAndProfile@30 "contacts:IsPendingOutbound@30 "contacts:SupportGroupFeeds@30 "contacts:UserTileHash@30 "contacts:UnifiedInbox@30 "contacts:Mris@30 "contacts:Wlid@30 "contacts:AbchContactId@30 "contacts:NotInBirthdayCalendar@30 "contacts:ShellContactType@30 "contacts:ImMri@30 "contacts:PresenceTrustLevel@30 "contacts:OtherMri@30 "contacts:ProfileLastChanged@30 "contacts:MobileIMEnabled@30 "persona:RankingWeight@30 "rolemember:MemberType@30 "rolemember:MemberId@30 "rolemember:DisplayName@30 "network:TokenRefreshLastCompleted@30 "network:TokenRefreshLastAttempted@30 "network:SyncEnabled@30 "network:RejectedOffers@30 "network:SessionHandle@30 "network:RefreshTokenExpiry2@30 "network:RefreshToken2@30 "network:PsaLastChanged@30 "network:Offers@30 "network:LastWelcomeContact@30 "network:LastVersionSaved@30 "network:DomainTag@30 "network:FirstAuthErrorDates@30 "network:ErrorOffers@30 "network:ContactSyncSuccess@30 "network:ContactSyncError@30 "network:ClientToken2@30 "network:ClientToken@30 "network:ClientPublishSecret@30 "network:UserEmail@30 "network:AutoLinkSuccess@30 "network:AutoLinkError@30 "network:IsDefault@30 "network:Settings@30 "network:ProfileUrl@30 "network:UserTileUrl@30 "network:DomainId@30 "network:SourceEntryID@30 "abchperson:FavoriteOrder@30 "abchperson:PersonId@30 "abchperson:AntiLinkInfo@30 "abchperson:RelevanceOrder1@30 "abchperson:RelevanceOrder2@30 "abchperson:ContactHandles@30 "abchperson:Categories@30 "booking:ServiceId@10 "booking:StaffIds@30 "booking:CustomerName@30 "booking:CustomerEmail@30 "booking:CustomerPhone@30 "item:DisplayBcc@20 "item:Mentions@20 "item:MentionedMe@20 "item:MentionsPreview@20 "item:MentionsEx@20 "item:Hashtags@20 "item:AppliedHashtags@20 "item:AppliedHashtagsPreview@20 "item:Likes@20 "item:LikesPreview@20 "item:PendingSocialActivityTagIds@20 "item:AtAllMention@20 "item:CanDelete@20 "item:InferenceClassification@20 "item:FirstBody@20 "message:PublishedCalendarItemIcs@20 "message:PublishedCalendarItemName@20 "message:MessageSafety@20 "sharingMessage:SharingMessageAction@20 "meeting:DoNotForwardMeeting@20 "calendar:InboxReminders@20 "calendar:CalendarActivityData@20 "calendar:DoNotForwardMeeting@20 "contacts:PartnerNetworkProfilePhotoUrl@20 "contacts:PartnerNetworkThumbnailPhotoUrl@20 "contacts:ConversationGuid@20 "conversation:MentionedMe@20 "conversation:GlobalMentionedMe@20 "conversation:AtAllMention@20 "conversation:GlobalAtAllMention@20 "person:FullName@20 "person:GivenName@20 "person:Surname@20 "person:PhoneNumber@20 "person:SMSNumber@20 "person:EmailAddress@20 "person:Alias@20 "person:Department@20 "person:LinkedInProfileLink@20 "person:Skills@20 "person:ProfessionalBiography@20 "person:ManagementChain@20 "person:DirectReports@20 "person:Peers@20 "person:TeamSize@20 "person:CurrentJob@20 "person:Birthday@20 "person:Hometown@20 "person:CurrentLocation@20 "person:CompanyProfile@20 "person:Office@20 "person:Headline@20 "person:MutualConnections@20 "person:Title@20 "person:MutualManager@20 "person:Insights@20 "person:UserProfilePicture@20 "persona:IsFavorite@20 "persona:InlineLinks@20 "persona:ItemLinkIds@20 "persona:HasActiveDeals@20 "persona:IsBusinessContact@20 "persona:AttributedHasActiveDeals@20 "persona:AttributedIsBusinessContact@20 "persona:SourceMailboxGuids@20 "persona:LastContactedDate@20 "persona:ExternalDirectoryObjectId@20 "persona:MapiEntryId@20 "persona:MapiEmailAddress@20 "persona:MapiAddressType@20 "persona:MapiSearchKey@20 "persona:MapiTransmittableDisplayName@20 "persona:MapiSendRichInfo@20 "network:DisplayName@20 "network:AccountName@20 "abchperson:ExchangePersonIdGuid@20 "booking:ServiceIds@20 "booking:StaffInitials@20 "booking:CustomerId@20 "insight:InsightId@20 "insight:Type@20 "insight:StartTimeUtc@20 "insight:EndTimeUtc@20 "insight:Status@20 "insight:Version@20 "insight:ApplicationsIds@20 "insight:Text@20 "insight:SuggestedActions@20 "insight:AppContexts@20
+UnknownAttendeeConflictData < AttendeeConflictData
+UnseenDataType@10 ( t:GroupIdentity:UnifiedGroupIdentity t:Count:.int t:LastVisitedTimeUtc:.dateTime )
+UrlEntityType@38 < EntityType ( t:Url:.string? )
+UserConfigurationDictionaryEntryType@3e ( t:DictionaryKey:UserConfigurationDictionaryObjectType t:DictionaryValue:UserConfigurationDictionaryObjectType )
+UserConfigurationDictionaryObjectType@3e ( t:Type:UserConfigurationDictionaryObjectTypesType t:Value:.string+ )
+UserConfigurationDictionaryObjectTypesType@3e = .string "DateTime "Boolean "Byte "String "Integer32 "UnsignedInteger32 "Integer64 "UnsignedInteger64 "StringArray "ByteArray
+UserConfigurationDictionaryType@3e ( t:DictionaryEntry:UserConfigurationDictionaryEntryType* )
+UserConfigurationNameType@3e < TargetFolderIdType #Name:NonEmptyStringType!
+UserConfigurationPropertyType@3e = *UserConfigurationPropertyType.0
+UserConfigurationPropertyType.0@3e = .string "Id "Dictionary "XmlData "BinaryData "All
+UserConfigurationType@3e ( t:UserConfigurationName:UserConfigurationNameType t:ItemId:ItemIdType? t:Dictionary:UserConfigurationDictionaryType? t:XmlData:.base64Binary? t:BinaryData:.base64Binary? )
+UserIdType ( t:SID:.string? t:PrimarySmtpAddress:.string? t:DisplayName:.string? t:DistinguishedUser:DistinguishedUserType? t:ExternalUserIdentity:.string?@3e )
+UserMailboxType@3e #Id:.string! #IsArchive:.boolean!
+UserMembershipChangedChannelEventType@10 < SubscriptionLevelChannelEventType ( t:InstanceKey:.string t:IsMember:.boolean t:SmtpAddress:.string? t:DisplayName:.string? t:IsFavorite:.boolean? t:LastVisitedTimeUtc:.dateTime? t:AccessType:UnifiedGroupAccessType? )
+UserSocialActivityActionTypeEnum@10 = .string "Unknown "Like
+VotingInformationType@38 ( t:UserOptions:ArrayOfVotingOptionDataType? t:VotingResponse:.string? )
+VotingOptionDataType@38 ( t:DisplayName:.string? t:SendPrompt:SendPromptType? )
+WatermarkType = NonEmptyStringType
+WeeklyRecurrencePatternType < IntervalRecurrencePatternBaseType ( t:DaysOfWeek:DaysOfWeekType t:FirstDayOfWeek:DayOfWeekType?@3e )
+WeeklyRegeneratingPatternType < RegeneratingPatternBaseType
+WellKnownResponseObjectType < ResponseObjectType #ObjectName:.string ( t:ItemClass:ItemClassType? t:Sensitivity:SensitivityChoicesType? t:Body:BodyType? t:Attachments:NonEmptyArrayOfAttachmentsType? t:InternetMessageHeaders:NonEmptyArrayOfInternetHeadersType? t:Sender:SingleRecipientType? t:ToRecipients:ArrayOfRecipientsType? t:CcRecipients:ArrayOfRecipientsType? t:BccRecipients:ArrayOfRecipientsType? t:IsReadReceiptRequested:.boolean? t:IsDeliveryReceiptRequested:.boolean? t:From:SingleRecipientType? t:ReferenceItemId:ItemIdType? )
+WorkingHours ( t:TimeZone:SerializableTimeZone t:WorkingPeriodArray:ArrayOfWorkingPeriod )
+WorkingPeriod ( t:DayOfWeek:DaysOfWeekType t:StartTimeInMinutes:.int t:EndTimeInMinutes:.int )
+YearlyRegeneratingPatternType < RegeneratingPatternBaseType
+t.MessageType.t.MailboxGuids@20 ( t:MailboxGuid:GuidType+ )
+t.RequestServerVersion #Version:ExchangeVersionType!
+? m:GetFolder 3f
+? m:CreateFolder 3f
+? m:FindFolder 3f
+? m:DeleteFolder 3f
+? m:MoveFolder 3f
+? m:CopyFolder 3f
+? m:UpdateFolder 3f
+? m:GetItem 3f
+? m:CreateItem 3f
+? m:UpdateItem 3f
+? m:DeleteItem 3f
+? m:MoveItem 3f
+? m:CopyItem 3f
+? m:SendItem 3f
+? m:FindItem 3f
+? m:CreateAttachment 3f
+? m:DeleteAttachment 3f
+? m:GetAttachment 3f
+? m:ResolveNames 3f
+? m:ExpandDL 3f
+? m:CreateManagedFolder 3f
+? m:Subscribe 3f
+? m:Unsubscribe 3f
+? m:GetEvents 3f
+? m:SendNotification 3f
+? m:SendNotificationResult 3f
+? m:SyncFolderHierarchy 3f
+? m:SyncFolderItems 3f
+? m:GetUserAvailabilityRequest 3f
+? m:GetUserOofSettingsRequest 3f
+? m:SetUserOofSettingsRequest 3f
+? m:ConvertId 3f
+? m:GetDelegate 3f
+? m:AddDelegate 3f
+? m:RemoveDelegate 3f
+? m:UpdateDelegate 3f
+? m:UploadItems 3e
+? m:ExportItems 3e
+? m:EmptyFolder 3e
+? m:FindConversation 3e
+? m:ApplyConversationAction 3e
+? m:GetMailTips 3e
+? m:PlayOnPhone 3e
+? m:GetPhoneCallInformation 3e
+? m:DisconnectPhoneCall 3e
+? m:GetServerTimeZones 3e
+? m:GetStreamingEvents 3e
+? m:GetSharingMetadata 3e
+? m:RefreshSharingFolder 3e
+? m:GetSharingFolder 3e
+? m:CreateUserConfiguration 3e
+? m:DeleteUserConfiguration 3e
+? m:GetUserConfiguration 3e
+? m:UpdateUserConfiguration 3e
+? m:GetRoomLists 3e
+? m:GetRooms 3e
+? m:GetServiceConfiguration 3e
+? m:FindMessageTrackingReport 3e
+? m:GetMessageTrackingReport 3e
+? m:GetInboxRules 3e
+? m:UpdateInboxRules 3e
+? m:FindMailboxStatisticsByKeywords 3e
+? m:GetPasswordExpirationDate 3c
+? m:CreateFolderPath 38
+? m:PostModernGroupItem 18
+? m:UpdateItemInRecoverableItems 38
+? m:ArchiveItem 38
+? m:FindPeople 38
+? m:GetPersona 38
+? m:UpdateMailboxAssociation 18
+? m:UpdateGroupMailbox 18
+? m:GetClientAccessToken 38
+? m:DeleteUMPrompts 18
+? m:CreateUMPrompt 18
+? m:GetUMPromptNames 18
+? m:GetUMPrompt 18
+? m:SetTeamMailbox 38
+? m:UnpinTeamMailbox 38
+? m:GetReminders 38
+? m:PerformReminderAction 38
+? m:GetSearchableMailboxes 38
+? m:SearchMailboxes 38
+? m:GetDiscoverySearchConfiguration 38
+? m:GetHoldOnMailboxes 38
+? m:SetHoldOnMailboxes 38
+? m:GetNonIndexableItemStatistics 38
+? m:GetNonIndexableItemDetails 38
+? m:MarkAllItemsAsRead 38
+? m:GetConversationItems 38
+? m:GetClientExtension 18
+? m:GetEncryptionConfiguration 18
+? m:SetClientExtension 18
+? m:SetEncryptionConfiguration 18
+? m:GetAppManifests 38
+? m:GetAppMarketplaceUrl 38
+? m:MarkAsJunk 38
+? m:InstallApp 38
+? m:UninstallApp 38
+? m:DisableApp 38
+? m:AddNewImContactToGroup 38
+? m:AddNewTelUriContactToGroup 38
+? m:AddImContactToGroup 38
+? m:RemoveImContactFromGroup 38
+? m:AddImGroup 38
+? m:AddDistributionGroupToImList 38
+? m:GetImItemList 38
+? m:GetImItems 38
+? m:RemoveContactFromImList 38
+? m:RemoveDistributionGroupFromImList 38
+? m:RemoveImGroup 38
+? m:SetImGroup 38
+? m:SetImListMigrationCompleted 38
+? m:GetUserRetentionPolicyTags 38
+? m:GetUserPhoto 38
+? m:StartFindInGALSpeechRecognition 18
+? m:CompleteFindInGALSpeechRecognition 18
+? m:CreateUMCallDataRecord 18
+? m:GetUMCallDataRecords 18
+? m:GetUMCallSummary 18
+? m:InitUMMailbox 18
+? m:ResetUMMailbox 18
+? m:ValidateUMPin 18
+? m:SaveUMPin 18
+? m:GetUMPin 18
+? m:GetClientIntent 18
+? m:GetUMSubscriberCallAnsweringData 18
+? m:LikeItem 10
+? m:GetSocialActivityNotifications 10
+? m:MarkSocialActivityNotificationsAsSeen 10
+? m:AddEventToMyCalander 10
+? m:PerformInstantSearch 30
+? m:EndInstantSearchSession 30
+? m:StartSearchSession 30
+? m:GetSearchSuggestions 30
+? m:ExecuteSearch 30
+? m:EndSearchSession 30
+? m:ChannelSubscribe 10
+? m:ChannelUnsubscribe 10
+? m:GetChannelEvents 10
+? m:GetOMEConfiguration 30
+? m:SetOMEConfiguration 30
+? m:GetUnifiedGroupUnseenCount 10
+? m:SetUnifiedGroupLastVisitedTime 10
+? m:GetUnifiedGroupUnseenData 10
+? m:SetUnifiedGroupUnseenData 10
+? m:ActivateSharingInvitation 10
+? m:GetSharingInvitations 10
+? m:GetMeetingSpace 30
+? m:CreateMeetingSpace 30
+? m:UpdateMeetingSpace 30
+? m:FindMeetingSpaceByJoinUrl 30
+? m:DeleteMeetingSpace 30
+? m:GetMeetingInstanceRequest 30
+? m:CreateMeetingInstanceRequest 30
+? m:UpdateMeetingInstanceRequest 30
+? m:DeleteMeetingInstanceRequest 30
+? m:CreateSharingInvitation 10
+? m:DeleteSharingInvitation 10
+? m:UpdateSharingInvitation 10
+? m:FindAvailableMeetingTimes 30
+? m:GetConsumerCalendarSharedInformation 10
+? m:GetPeopleInsights 10
+? m:SetUserPhoto 30
+? m:GetUserUnifiedGroups 10
+? m:GetUnifiedGroupDetails 10
+? m:GetUnifiedGroupMembers 10
+? m:SetUnifiedGroupFavoriteState 10
+? m:SetUnifiedGroupUserSubscribeState 10
+? m:JoinPrivateUnifiedGroup 10
+? m:ValidateUnifiedGroupAlias 10
+? m:CreateUnifiedGroup 10
+? m:GetMeetingParticipantAvailability 10
+? m:UpdateUnifiedGroup 10
+? m:RemoveUnifiedGroup 10
+? m:GetAvailableCultures 10
+? m:SetUnifiedGroupMembershipState 10
+? m:GetUnifiedGroupsSettings 10
+? m:RegisterConsent 30
+? m:RouteComplaint 10
+? m:GetPeopleInsightsTokens 10
+? m:SetPeopleInsightsTokens 10
+? m:DeletePeopleInsightsTokens 10
+? m:AddActivityLogEntry 10
+? m:GetActivityLog 10
+? m:NotifyOneDriveSync 10
+? m:ContactPropertySuggestion 10
+? m:FindTags 20
+? m:AddTag 20
+? m:HideTag 20
+? m:GetFocusedOtherOverrides 20
+? m:CreateOrUpdateFocusedOtherOverride 20
+? m:DeleteFocusedOtherOverride 20
+? m:GetSpecificUserConfiguration 20
+? m:ReportMessage 20
+? m:FindMeetingTimeCandidates 20
+? m:DeleteSearchSuggestion 20
+? m:GetLastPrivateCatalogUpdate 20
+? m:GetPrivateCatalogAddIns 20
+`;

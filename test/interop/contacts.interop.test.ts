@@ -1,0 +1,280 @@
+/** Contacts through a real client: exchangelib writes and reads one side, the JSON API the other, and we sync. */
+import { expect } from 'chai';
+import type { SyncReport } from '../../src/commands/sync.ts';
+import type { ModuleSettings } from '../../src/sync/administration.ts';
+import type { Value, Values } from '../../src/sync/model.ts';
+import { alice, startCompany, startCompanyOfProcesses } from './company.ts';
+import type { Company, CompanyOptions } from './company.ts';
+import { conflicts, moved, remade, ruleSets, stories } from './contact-stories.ts';
+import type { RuleSet } from './contact-stories.ts';
+import { asRecord, everyPhone } from './contact-terms.ts';
+import { requireExchangelib, startExchangelib } from './exchangelib.ts';
+import type { Exchangelib, LibContact } from './exchangelib.ts';
+import { addressOf, bluePixel, fullContact, person, redPixel } from './people.ts';
+import { requireSchema, WireRecord } from './wire-record.ts';
+
+const wire = new WireRecord();
+let outlook: Exchangelib;
+
+async function withCompany(
+  start: (options: CompanyOptions) => Promise<Company>,
+  rules: Partial<ModuleSettings>,
+  task: (company: Company) => Promise<void>,
+): Promise<void> {
+  const company = await start({ rules, sandbox: { onExchange: wire.keep } });
+  try {
+    await outlook.connect(company.sandbox.url, alice, 'alice');
+    await task(company);
+  } finally {
+    await company.close();
+  }
+}
+
+/** A run that went through: nothing failed, nothing held, and a further run has nothing to do. */
+async function syncToRest(company: Company): Promise<SyncReport> {
+  const report = await company.sync();
+  expect(report).to.deep.include({ state: 'done', error: null, held: 0 });
+  expect([report.counts.crm.failed, report.counts.exchange.failed]).to.deep.equal([0, 0]);
+  expect(await company.preview(), 'actions of a further run').to.deep.equal([]);
+  return report;
+}
+
+type ByEmail<T> = Record<string, T>;
+
+/** Both sides by first address. Two contacts with one address are a double, and fail here. */
+async function bothSides(company: Company): Promise<{ exchange: ByEmail<LibContact>; crm: ByEmail<Values> }> {
+  const [contacts, records] = await Promise.all([outlook.list(), company.crm.all()]);
+  const exchange = keyed(contacts.map((contact) => [contact.email_addresses?.['EmailAddress1'], contact]));
+  const crm = keyed(records.map(({ values }) => [values['email1'], values]));
+  return { exchange, crm };
+}
+
+function keyed<T>(entries: readonly (readonly [Value | undefined, T])[]): ByEmail<T> {
+  const keys = entries.map(([key]) => textOf(key));
+  expect(keys, 'addresses, each once').to.have.lengthOf(new Set(keys).size);
+  return Object.fromEntries(entries.map(([key, value]) => [textOf(key), value]));
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The fields people fill in; what Exchange derives from them is looked at apart. */
+function filledIn({ display_name: _d, file_as: _f, has_picture: _h, ...contact }: LibContact): LibContact {
+  return contact;
+}
+
+function expectBoth(sides: Awaited<ReturnType<typeof bothSides>>, email: string, contact: LibContact): void {
+  const { categories, ...record } = asRecord(contact);
+  const { categories: tags, ...found } = sides.crm[email] ?? {};
+  expect(found, `${email} in the CRM`).to.deep.equal(record);
+  expect(tags ?? [], `${email} in the CRM, categories`).to.have.members(
+    (categories as string[] | undefined) ?? [],
+  );
+  expectExchange(sides, email, contact);
+}
+
+function expectExchange(
+  { exchange }: Awaited<ReturnType<typeof bothSides>>,
+  email: string,
+  contact: LibContact,
+): void {
+  const { categories = [], ...rest } = contact;
+  const { categories: tags = [], ...found } = filledIn(exchange[email] ?? {});
+  expect(found, `${email} in Exchange`).to.deep.equal(rest);
+  expect(tags, `${email} in Exchange, categories`).to.have.members([...categories]);
+}
+
+describe('contacts between exchangelib and the CRM', function () {
+  this.timeout(60_000);
+
+  before(function () {
+    requireExchangelib(this);
+    requireSchema(this);
+    outlook = startExchangelib();
+  });
+
+  after(async () => {
+    if (outlook) await outlook.close();
+  });
+
+  it('come through whole both ways, as processes and over the JSON API', async () => {
+    await withCompany(startCompanyOfProcesses, {}, async (company) => {
+      const bornInExchange = Array.from({ length: 27 }, (_, index) =>
+        person(`outlook ${'abcdefghijklmnopqrstuvwxyz_'[index]}`, index),
+      );
+      const full: LibContact = { ...fullContact, photo: [redPixel] };
+      await outlook.create([fullContact, ...bornInExchange.slice(0, 26)]);
+      await outlook.photo('zoe@people.example', redPixel);
+      const bornInCrm = ['anna', 'bela', 'cleo'].map((key, index) => person(`crm ${key}`, index));
+      const twin: LibContact = {
+        ...fullContact,
+        email_addresses: { EmailAddress1: 'twin@people.example' },
+        photo: [bluePixel],
+      };
+      for (const one of [...bornInCrm, twin]) await company.crm.create(asRecord(one));
+      // Known to both: the CRM lacks the phones, Exchange lacks the notes, and they disagree about the job.
+      const shared = person('shared', 5);
+      const { phone_numbers: _p, ...inCrm } = {
+        ...shared,
+        job_title: 'as the CRM says',
+        body: 'Only the CRM knows',
+      };
+      await outlook.create([{ ...shared, job_title: 'as Exchange says' }]);
+      await company.crm.create(asRecord(inCrm));
+
+      const { counts } = await syncToRest(company);
+
+      expect(counts.crm).to.include({ created: 27, deleted: 0 });
+      expect(counts.exchange).to.include({ created: 4, deleted: 0 });
+      const sides = await bothSides(company);
+      expect(Object.keys(sides.crm)).to.have.members(Object.keys(sides.exchange)).and.lengthOf(32);
+      for (const one of [full, twin, ...bornInExchange.slice(0, 26), ...bornInCrm]) {
+        expectBoth(sides, one.email_addresses?.['EmailAddress1'] ?? '', one);
+      }
+      // Filled beats empty; of two different values the CRM's wins, as set up by default.
+      expectBoth(sides, addressOf('shared'), {
+        ...shared,
+        job_title: 'as the CRM says',
+        body: 'Only the CRM knows',
+      });
+      expect(sides.exchange['twin@people.example']).to.include({
+        display_name: "Dr. Zoë Ann-Sophie O'Brien & Søn <test> Jr.",
+        file_as: "O'Brien & Søn <test>, Zoë Ann-Sophie",
+        has_picture: true,
+      });
+
+      // Every field of the full contact changes once from each side, then each is cleared from each side.
+      await outlook.edit('zoe@people.example', {
+        given_name: 'Zoé',
+        phone_numbers: { MobilePhone: '+1 555 0100', Pager: null },
+        physical_addresses: { Business: { city: 'Nürnberg' } },
+        birthday: '1980-02-29',
+        body: 'Rewritten in Outlook',
+        categories: ['Customer', 'New & shiny'],
+      });
+      await outlook.photo('zoe@people.example', bluePixel);
+      await company.crm.edit('twin@people.example', {
+        givenName: 'Zola',
+        mobilePhone: '+1 555 0101',
+        pager: null,
+        businessCity: 'Fürth',
+        birthday: '1981-03-01',
+        notes: 'Rewritten\nin the CRM',
+        categories: null,
+        photo: null,
+      });
+      await syncToRest(company);
+
+      const after = await bothSides(company);
+      const { Pager: _gone, ...withoutPager } = everyPhone;
+      const { Business, ...elsewhere } = fullContact.physical_addresses ?? {};
+      expectBoth(after, 'zoe@people.example', {
+        ...fullContact,
+        given_name: 'Zoé',
+        phone_numbers: { ...withoutPager, MobilePhone: '+1 555 0100' },
+        physical_addresses: { Business: { ...Business, city: 'Nürnberg' }, ...elsewhere },
+        birthday: '1980-02-29',
+        body: 'Rewritten in Outlook',
+        categories: ['Customer', 'New & shiny'],
+        photo: [bluePixel],
+      });
+      const { categories: _c, ...untagged } = fullContact;
+      expectBoth(after, 'twin@people.example', {
+        ...untagged,
+        email_addresses: { EmailAddress1: 'twin@people.example' },
+        given_name: 'Zola',
+        phone_numbers: { ...withoutPager, MobilePhone: '+1 555 0101' },
+        physical_addresses: { Business: { ...Business, city: 'Fürth' }, ...elsewhere },
+        birthday: '1981-03-01',
+        body: 'Rewritten\nin the CRM',
+      });
+      expect(after.exchange['twin@people.example']).to.include({
+        display_name: "Dr. Zola Ann-Sophie O'Brien & Søn <test> Jr.",
+        file_as: "O'Brien & Søn <test>, Zola Ann-Sophie",
+      });
+      expect(after.exchange['twin@people.example']).not.to.have.property('has_picture');
+    });
+  });
+
+  describe('edited, deleted and moved on both sides', () => {
+    for (const [name, rules] of Object.entries(ruleSets)) {
+      it(`end as the rules say: ${name}`, async () => {
+        await withCompany(startCompany, rules, (company) => playThrough(company, name as RuleSet));
+      });
+    }
+  });
+
+  describe('on the wire', () => {
+    it('were all sent and answered as the schema of Microsoft allows', () => {
+      expect(wire.exchanges).to.be.greaterThan(100);
+      expect(wire.problems()).to.deep.equal([]);
+    });
+  });
+});
+
+/** Where each contact begins: on the leading side, or in turns. */
+function isBornInExchange(rules: (typeof ruleSets)[RuleSet], index: number): boolean {
+  return rules.type === 'twoWay' ? index % 2 === 0 : rules.direction === 'exchangeToCrm';
+}
+
+async function playThrough(company: Company, name: RuleSet): Promise<void> {
+  const rules = ruleSets[name];
+  const keys = Object.keys(stories);
+  const people = keys.map((key) => person(key));
+  await outlook.create(people.filter((_, index) => isBornInExchange(rules, index)));
+  for (const one of people.filter((_, index) => !isBornInExchange(rules, index)))
+    await company.crm.create(asRecord(one));
+  // Somebody who lives on the following side stays there alone.
+  if (rules.type === 'oneWay') {
+    if (rules.direction === 'crmToExchange') await outlook.create([person('follower')]);
+    else await company.crm.create(asRecord(person('follower')));
+  }
+  await syncToRest(company);
+  const paired = await bothSides(company);
+  for (const one of people) expectBoth(paired, one.email_addresses?.['EmailAddress1'] ?? '', one);
+  const idBefore = (await company.crm.byEmail(addressOf(remade))).id;
+
+  const tell = async (what: 'before' | 'later'): Promise<void> => {
+    for (const [key, story] of Object.entries(stories)) {
+      const hands = { outlook, crm: company.crm, email: addressOf(key), contact: person(key) };
+      await story[what]?.exchange?.(hands);
+      await story[what]?.crm?.(hands);
+    }
+  };
+  await tell('before');
+  const { counts } = await syncToRest(company);
+  expect(counts.crm.conflicts + counts.exchange.conflicts, 'conflicts').to.equal(conflicts[name]);
+  await tell('later');
+  await syncToRest(company);
+
+  const sides = await bothSides(company);
+  const expected = { crm: {} as ByEmail<Values>, exchange: {} as ByEmail<LibContact> };
+  for (const [key, { ends, departments }] of Object.entries(stories)) {
+    const end = ends[name];
+    const department = departments?.[name] ?? { crm: 'before', exchange: 'before' };
+    const email = addressOf(key);
+    if (end.crm !== null) expected.crm[email] = asRecord(titled(person(key), end.crm, department.crm));
+    if (end.exchange !== null)
+      expected.exchange[email] = titled(person(key), end.exchange, department.exchange);
+  }
+  if (rules.type === 'oneWay') {
+    if (rules.direction === 'crmToExchange') expected.exchange[addressOf('follower')] = person('follower');
+    else expected.crm[addressOf('follower')] = asRecord(person('follower'));
+  }
+  const exchange = Object.fromEntries(
+    Object.entries(sides.exchange).map(([email, one]) => [email, filledIn(one)]),
+  );
+  expect(exchange, 'Exchange').to.deep.equal(expected.exchange);
+  expect(sides.crm, 'the CRM').to.deep.equal(expected.crm);
+
+  const elsewhere = (await outlook.list('Elsewhere')).map(filledIn);
+  expect(elsewhere, 'the subfolder').to.deep.equal([person(moved)]);
+  const idNow = (await company.crm.byEmail(addressOf(remade))).id;
+  expect(idNow, 'the record of what was deleted and made again').to.equal(idBefore);
+}
+
+function titled(contact: LibContact, title: string, department: string | null): LibContact {
+  const { job_title: _t, ...rest } = contact;
+  return { ...rest, ...(title === '' ? {} : { job_title: title }), department: department ?? '' };
+}

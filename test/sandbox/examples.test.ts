@@ -1,0 +1,117 @@
+/** Every request example of Microsoft's documentation, sent to each release whose schema allows it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { OPERATIONS } from '../../sandbox/exchange/operation-registry.ts';
+import type { ReleaseName } from '../../sandbox/exchange/releases/release.ts';
+import { startExchange } from '../../sandbox/exchange/server.ts';
+import { post } from './ews-client.ts';
+import { asSchemaHasIt, needSchemas, schemaErrors, soapBody } from './schema-check.ts';
+
+const EXAMPLES = process.env['EWS_EXAMPLES_DIR'] ?? '../shared/ews/examples';
+const WANTED = [
+  ...['GetFolder', 'FindFolder', 'CreateFolder', 'UpdateFolder', 'DeleteFolder', 'SyncFolderHierarchy'],
+  ...[
+    'SyncFolderItems',
+    'FindItem',
+    'GetItem',
+    'CreateItem',
+    'UpdateItem',
+    'DeleteItem',
+    'MoveItem',
+    'CopyItem',
+  ],
+  ...['SendItem', 'CreateAttachment', 'GetAttachment', 'DeleteAttachment', 'ResolveNames', 'ConvertId'],
+  ...['GetServerTimeZones', 'GetUserAvailabilityRequest', 'GetUserConfiguration', 'Subscribe', 'GetEvents'],
+  ...['GetStreamingEvents', 'Unsubscribe'],
+];
+/** The release to ask, by the column of the index that says whether the example is valid there. */
+const COLUMNS: Readonly<Record<string, ReleaseName>> = {
+  'ExchangeSE-15.2.2562.17': 'Exchange2019',
+  Exchange2013_SP1: 'Exchange2013_SP1',
+  Exchange2010_SP2: 'Exchange2010_SP2',
+  Exchange2007_SP1: 'Exchange2007_SP1',
+};
+const VERSIONS: Partial<Record<ReleaseName, string>> = { Exchange2019: 'Exchange2016' };
+
+interface Example {
+  readonly operation: string;
+  readonly file: string;
+  readonly releases: readonly ReleaseName[];
+}
+
+function readExamples(): Example[] {
+  const [head = '', ...lines] = readFileSync(join(EXAMPLES, 'INDEX.tsv'), 'utf8').trim().split('\n');
+  const columns = head.split('\t');
+  return lines
+    .map((line) => line.split('\t'))
+    .filter(([kind, operation = '']) => kind === 'requests' && WANTED.includes(operation))
+    .map((cells) => ({
+      operation: cells[1] ?? '',
+      file: join(EXAMPLES, cells[2] ?? ''),
+      releases: Object.entries(COLUMNS).flatMap(([column, release]) =>
+        cells[columns.indexOf(column)] === 'valid' ? [release] : [],
+      ),
+    }));
+}
+
+/** The example with the version of the release asked for, and nobody impersonated. */
+function addressed(example: string, release: ReleaseName): string {
+  const version = VERSIONS[release] ?? release;
+  const types = 'http://schemas.microsoft.com/exchange/services/2006/types';
+  const header = `<RequestServerVersion xmlns="${types}" Version="${version}"/>`;
+  const prefix = /<(\w+:)?Envelope/.exec(example)?.[1] ?? '';
+  return example
+    .replace(/<(\w+:)?Header>[\s\S]*?<\/(\w+:)?Header>|<(\w+:)?Header\s*\/>/, '')
+    .replace(/(<(?:\w+:)?Body\b)/, `<${prefix}Header>${header}</${prefix}Header>$1`);
+}
+
+function faultText(envelope: string): string {
+  return /<faultstring[^>]*>([^<]*)</.exec(envelope)?.[1] ?? envelope.slice(0, 300);
+}
+
+describe('sandbox with the examples of the documentation', function () {
+  this.timeout(120_000);
+
+  for (const release of Object.values(COLUMNS)) {
+    it(`answers each one that ${release} allows, in its schema`, async function () {
+      needSchemas(this);
+      if (!existsSync(join(EXAMPLES, 'INDEX.tsv'))) {
+        if (process.env['CI'] === 'true') throw new Error(`${EXAMPLES} is missing`);
+        console.warn(`SKIPPED: ${EXAMPLES} is missing`);
+        this.skip();
+      }
+      const server = await startExchange({ release, policy: { minuteMs: 1 } });
+      const counts = new Map<string, number>();
+      const wrong: string[] = [];
+      const bodies: { name: string; body: string }[] = [];
+      try {
+        for (const example of readExamples().filter(({ releases }) => releases.includes(release))) {
+          const { operation, file } = example;
+          if (!OPERATIONS.has(`m:${operation}`)) {
+            wrong.push(`${operation} is not an operation of the sandbox`);
+            continue;
+          }
+          const answer = await post(server.url, addressed(readFileSync(file, 'utf8'), release));
+          const body = soapBody(answer.body);
+          const expected = `<m:${operation.replace(/Request$/, '')}Response`;
+          if (answer.status !== 200 || body === undefined || !body.startsWith(expected)) {
+            wrong.push(`${file.replace(/^.*\//, '')}: HTTP ${answer.status} ${faultText(answer.body)}`);
+            continue;
+          }
+          // A stream sends several envelopes
+          const [first = ''] = body.split('</m:GetStreamingEventsResponse>');
+          const whole = first === body ? body : `${first}</m:GetStreamingEventsResponse>`;
+          bodies.push({ name: file.replace(/^.*\//, ''), body: asSchemaHasIt(whole) });
+          counts.set(operation, (counts.get(operation) ?? 0) + 1);
+        }
+      } finally {
+        await server.close();
+      }
+      console.log(`      ${[...counts].map(([name, count]) => `${name} ${count}`).join(', ')}`);
+      expect(wrong.join('\n')).to.equal('');
+      expect(await schemaErrors(release, bodies)).to.deep.equal([]);
+      expect(counts.size).to.be.greaterThan(15);
+    });
+  }
+});
