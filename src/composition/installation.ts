@@ -8,6 +8,7 @@ import { embeddedCrmEntities } from '../crm/embedded/entities.ts';
 import { openDatabase } from '../db/database.ts';
 import { EmbeddedCrm1795382100000 } from '../db/migrations/1795382100000-embedded-crm.ts';
 import { loadSecretKey } from '../db/secret-key.ts';
+import { checkSecretKey } from '../db/stores/credential-store.ts';
 import { createStores } from '../db/stores.ts';
 import type { Stores } from '../db/stores.ts';
 import type { Log } from '../log.ts';
@@ -35,6 +36,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     migrations: [EmbeddedCrm1795382100000],
   });
   try {
+    await checkSecretKey(database, secretKey);
     const clock = Date.now;
     const identity = { host: hostname(), pid: process.pid, startId: randomUUID() };
     const stores = createStores(database, { secretKey, clock, ...identity });

@@ -31,7 +31,7 @@ class History {
   readonly #random: Random;
   /** By person: the last edit of each field, wherever it was made. */
   readonly #edits = new Map<number, Map<string, Edit>>();
-  /** People somebody deleted or moved away: for them no more is promised than that nothing is doubled. */
+  /** People somebody deleted or moved away, each once: no more is promised for them than that nobody is doubled. */
   readonly #touchy = new Set<number>();
   #people = 0;
   #lastValue = 0;
@@ -52,6 +52,13 @@ class History {
   #someone(side: Side): { id: string; number: number } | undefined {
     const item = this.#pick(this.world[side].list());
     return item && { id: item.id, number: this.#numberOf(item.values['email1']) };
+  }
+
+  /** Somebody who is on both sides and whom nobody deleted or moved before. */
+  async #someoneLinked(side: Side): Promise<{ id: string; number: number } | undefined> {
+    const one = this.#someone(side);
+    if (!one || this.#touchy.has(one.number)) return undefined;
+    return (await this.world.activeLinks()).some((link) => link[`${side}Id`] === one.id) ? one : undefined;
   }
 
   async step(): Promise<void> {
@@ -94,7 +101,7 @@ class History {
         return;
       }
       case 6: {
-        const one = this.#someone(side);
+        const one = await this.#someoneLinked(side);
         if (!one) return;
         this.told.push(`delete ${one.number} on ${side}`);
         this.#touchy.add(one.number);
@@ -106,7 +113,7 @@ class History {
         return;
       }
       case 7: {
-        const one = this.#someone('exchange');
+        const one = await this.#someoneLinked('exchange');
         if (!one) return;
         this.#touchy.add(one.number);
         const away = world.exchange.move(one.id, 'elsewhere');

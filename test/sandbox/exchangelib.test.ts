@@ -9,12 +9,27 @@ const run = promisify(execFile);
 const PROBE = process.env['EWS_PROBE'] ?? '../shared/probes/exchangelib_probe.py';
 const SCHEMAS = process.env['EWS_SCHEMAS_DIR'] ?? '../shared/ews/schemas';
 /** What the stand-in has no store for yet. */
-const SKIP = 'task_,calendar_,free_busy,draft_,mime_,send_,mark_read';
+const SKIP = 'calendar_,free_busy';
+/**
+ * The probe reads every answer to the end before the client sees it, and exchangelib streams GetAttachment from the raw
+ * answer: this puts the bytes back.
+ */
+const RUNNER = `
+import io, runpy, sys, requests.adapters
+send = requests.adapters.HTTPAdapter.send
+def readable_again(self, request, *args, **kwargs):
+    response = send(self, request, *args, **kwargs)
+    if kwargs.get("stream") and response.headers.get("Content-Length"):
+        response.raw = io.BytesIO(response.content)
+    return response
+requests.adapters.HTTPAdapter.send = readable_again
+runpy.run_path(sys.argv[1], run_name="__main__")
+`;
 
 describe('sandbox with exchangelib', function () {
   this.timeout(60_000);
 
-  it('passes every step of the probe that needs contacts and folders only', async function () {
+  it('passes every step of the probe that needs contacts, folders, tasks and messages only', async function () {
     const xsd = `${SCHEMAS}/Exchange2013_SP1/ews.xsd`;
     if (![PROBE, xsd, '/usr/bin/python3'].every((path) => existsSync(path))) {
       if (process.env['CI'] === 'true') throw new Error(`${PROBE}, ${xsd} or python3 is missing`);
@@ -33,7 +48,7 @@ describe('sandbox with exchangelib', function () {
         VALIDATE_XSD: xsd,
         SKIP,
       };
-      const { stdout } = await run('/usr/bin/python3', [PROBE], { env }).catch((error: unknown) => {
+      const { stdout } = await run('/usr/bin/python3', ['-c', RUNNER, PROBE], { env }).catch((error: unknown) => {
         if (typeof error === 'object' && error !== null && 'code' in error && error.code === 2) {
           throw new Error('exchangelib is missing: apt-get install python3-exchangelib');
         }
