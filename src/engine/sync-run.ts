@@ -19,6 +19,7 @@ import type {
   StoredAction,
   SyncStore,
 } from '../sync/stores.ts';
+import { settleDoubts } from './doubtful-rows.ts';
 import { applyPlan, rereadEntry } from './execute.ts';
 import { rejectHeld, withoutHeld } from './held-actions.ts';
 import { takeLease, underLease } from './lease-keeper.ts';
@@ -184,7 +185,7 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
   const because: Partial<Record<Held, string>> = {};
   for (let round = 0; round < maxPlans; round += 1) {
     context.unfinished.clear();
-    const rows = await store.inbox(scope, context.clock());
+    const rows = await settleDoubts(context, await store.inbox(scope, context.clock()));
     for (const row of rows) if (row.attempts > 0) context.attempts.set(row.id, row.attempts);
     const pendings = await withoutHeld(context, await pairInbox(store, scope, context.installationId, rows));
     let again = 0;

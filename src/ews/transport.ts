@@ -77,8 +77,8 @@ export function createTransport(options: TransportOptions): EwsTransport {
   return new PooledTransport(options);
 }
 
-/** Longer than this nobody waits inside `post`; the caller learns when to come back. */
-const longestWaitMs = 10 * 60_000;
+/** Longer than this nobody waits inside `post`, where a lease runs on; the caller learns when to come back. */
+const longestWaitMs = 30_000;
 /** A sign-in this old is tried by one request alone again: the password may have been changed since. */
 const signInProofMs = 5 * 60_000;
 const connectTimeoutMs = 15_000;

@@ -187,6 +187,8 @@ class History {
     for (let turn = 0; turn < 3; turn += 1) {
       world.now += 30 * minuteMs;
       await world.sync();
+      // The first run that ends well holds its deletions.
+      if ((await world.held()).length > 0) await world.decide('approved');
     }
   }
 

@@ -198,7 +198,7 @@ describe('bad input', function () {
       answer: {
         status: 503,
         type: 'text/plain',
-        headers: { 'Retry-After': '300' },
+        headers: { 'Retry-After': '900' },
         body: 'Service Unavailable',
       },
       says: /busy/,
@@ -207,7 +207,7 @@ describe('bad input', function () {
       answer: {
         status: 429,
         type: 'text/plain',
-        headers: { 'Retry-After': '300' },
+        headers: { 'Retry-After': '900' },
         body: 'Too Many Requests',
       },
       says: /busy/,

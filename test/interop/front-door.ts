@@ -19,11 +19,17 @@ export interface FrontDoor {
   readonly statuses: ReadonlyMap<number, number>;
   /** Null, the default: Exchange answers. May be set while it is open. */
   answer: DoorAnswer | null;
+  /** Lets nobody through until `release`; resolves when somebody waits. */
+  hold(): Promise<void>;
+  release(): void;
   close(): Promise<void>;
 }
 
 export async function openFrontDoor(upstream: string): Promise<FrontDoor> {
   const statuses = new Map<number, number>();
+  let released = Promise.resolve();
+  let release = (): void => undefined;
+  let knock = (): void => undefined;
 
   async function passOn(incoming: IncomingMessage, body: Buffer): Promise<DoorAnswer> {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -43,6 +49,11 @@ export async function openFrontDoor(upstream: string): Promise<FrontDoor> {
 
   const server = createServer((incoming, response) => {
     void buffer(incoming)
+      .then(async (body) => {
+        knock();
+        await released;
+        return body;
+      })
       .then(async (body) => door.answer ?? (await passOn(incoming, body)))
       .then(({ status, type, headers, body, cut }) => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -63,6 +74,15 @@ export async function openFrontDoor(upstream: string): Promise<FrontDoor> {
     url: `http://127.0.0.1:${port}/EWS/Exchange.asmx`,
     statuses,
     answer: null,
+    hold() {
+      released = new Promise((resolve) => {
+        release = resolve;
+      });
+      return new Promise((resolve) => {
+        knock = resolve;
+      });
+    },
+    release: () => release(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

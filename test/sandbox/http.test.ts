@@ -44,7 +44,7 @@ describe('sandbox over HTTP', () => {
       envelope(GET_CONTACTS, '<t:RequestServerVersion Version="Exchange2016"/>'),
       'ErrorInvalidServerVersion',
     ],
-    ['an operation it does not know', envelope('<m:GetStreamingEvents/>'), 'ErrorInvalidRequest'],
+    ['an operation it does not know', envelope('<m:GetRoomLists/>'), 'ErrorInvalidRequest'],
     [
       'a character XML cannot carry',
       envelope(createContact('<t:GivenName>a&#x1;</t:GivenName>')),

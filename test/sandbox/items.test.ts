@@ -99,7 +99,10 @@ describe('sandbox items', () => {
     const cases: [string, string][] = [
       [setField('item:Size', '<t:Size>1</t:Size>'), 'ErrorInvalidPropertySet'],
       [setField('contacts:Surname', '<t:GivenName>x</t:GivenName>'), 'ErrorUpdatePropertyMismatch'],
-      [setField('distributionlist:Members', '<t:Members/>'), 'ErrorInvalidPropertyRequest'],
+      [
+        '<t:SetItemField><t:FieldURI FieldURI="distributionlist:Members"/><t:DistributionList><t:Members/></t:DistributionList></t:SetItemField>',
+        'ErrorInvalidPropertyRequest',
+      ],
       [
         '<t:DeleteItemField><t:FieldURI FieldURI="item:LastModifiedTime"/></t:DeleteItemField>',
         'ErrorInvalidPropertyDelete',

@@ -34,6 +34,15 @@ describe('sandbox throttling', () => {
     expect((await post(server.url, envelope(syncItems('')))).status).to.equal(200);
   });
 
+  it('knows the concurrency each release comes with', async () => {
+    server.policy = { maxConcurrency: 'usual' };
+    server.inject({ kind: 'delay', delayMs: 100, times: 40 });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => post(server.url, envelope(syncItems('')))),
+    );
+    expect(answers.filter(({ status }) => status === 200)).to.have.length(27);
+  });
+
   it('answers ErrorServerBusy with the time until the budget is free again', async () => {
     server.policy = { budget: { requests: 2, perMs: 10_000 } };
     await ask(server.url, syncItems(''));
