@@ -1,4 +1,7 @@
 /** First sync each way, nothing changed, ten changes: what each costs the daemon and the server. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DaemonRequest, Measured } from './daemon-process.ts';
@@ -16,6 +19,7 @@ interface Rig {
   readonly exchange: Child<ExchangeRequest>;
   readonly daemon: Child<DaemonRequest>;
   readonly url: string;
+  readonly end: () => Promise<void>;
 }
 
 interface Shape {
@@ -24,29 +28,53 @@ interface Shape {
   readonly photos: boolean;
 }
 
-async function rig({ inExchange, inCrm, photos }: Shape): Promise<Rig> {
+function startExchangeProcess(contacts: number, record: boolean): Started {
   const exchange = startChild<ExchangeRequest>(new URL('./exchange-process.js', import.meta.url));
-  const url = await exchange.ask<string>({
-    kind: 'start',
-    addresses: [address],
-    contacts: inExchange,
-    latencyMs,
-    record: true,
-  });
-  const daemon = startChild<DaemonRequest>(new URL('./daemon-process.js', import.meta.url), { TZ: 'UTC' });
-  await open(daemon, url, inCrm, photos);
-  return { exchange, daemon, url };
+  const url = exchange.ask<string>({ kind: 'start', addresses: [address], contacts, latencyMs, record });
+  return { exchange, url };
 }
 
-function open(daemon: Child<DaemonRequest>, url: string, records: number, photos: boolean): Promise<void> {
-  return daemon.ask({
-    kind: 'open',
+interface Started {
+  readonly exchange: Child<ExchangeRequest>;
+  readonly url: Promise<string>;
+}
+
+function startDaemonProcess(): Child<DaemonRequest> {
+  return startChild<DaemonRequest>(new URL('./daemon-process.js', import.meta.url), { TZ: 'UTC' });
+}
+
+/** An installation that knows `records` contacts, and the process that is going to be measured. */
+async function installed(
+  url: string,
+  records: number,
+  photos: boolean,
+): Promise<Pick<Rig, 'daemon' | 'end'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'exsync-bench-'));
+  const furnisher = startDaemonProcess();
+  await furnisher.ask({
+    kind: 'furnish',
+    folder,
     exchangeUrl: url,
     password: benchPassword,
     addresses: [address],
     records,
     photos,
   });
+  await furnisher.end();
+  const daemon = startDaemonProcess();
+  await daemon.ask({ kind: 'open', folder });
+  return {
+    daemon,
+    end: async () => {
+      await daemon.end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function rig({ inExchange, inCrm, photos }: Shape): Promise<Rig> {
+  const { exchange, url } = startExchangeProcess(inExchange, true);
+  return { exchange, url: await url, ...(await installed(await url, inCrm, photos)) };
 }
 
 function sync(daemon: Child<DaemonRequest>): Promise<Measured> {
@@ -66,15 +94,8 @@ function perItem(first: Measured, items: number): Figures {
 
 /** The same number of bare prebuilt requests against a fresh server with the same contents. */
 async function floor(shape: Shape, bodies: readonly string[]): Promise<number> {
-  const exchange = startChild<ExchangeRequest>(new URL('./exchange-process.js', import.meta.url));
-  const url = await exchange.ask<string>({
-    kind: 'start',
-    addresses: [address],
-    contacts: shape.inExchange,
-    latencyMs,
-    record: false,
-  });
-  const { wallMs, failures } = await replay(url, benchPassword, bodies, inFlight);
+  const { exchange, url } = startExchangeProcess(shape.inExchange, false);
+  const { wallMs, failures } = await replay(await url, benchPassword, bodies, inFlight);
   await exchange.end();
   if (failures > 0)
     throw new Error(`${failures} of ${bodies.length} replayed requests were refused: no honest floor`);
@@ -95,11 +116,10 @@ async function oneWay(
   shape: Shape,
   editedSide: 'crm' | 'exchange',
 ): Promise<Measurement[]> {
-  const { exchange, daemon, url } = await rig(shape);
+  const { exchange, daemon, end } = await rig(shape);
   const first = await sync(daemon);
   if (first.error !== null) throw new Error(first.error);
   const bodies = await exchange.ask<string[]>({ kind: 'recorded' });
-  await exchange.ask({ kind: 'count', address });
   // Echoes of the first run settle.
   const echo = await sync(daemon);
   const unchanged = await sync(daemon);
@@ -107,10 +127,9 @@ async function oneWay(
   if (editedSide === 'exchange') await exchange.ask(editing);
   else await daemon.ask(editing);
   const ten = await sync(daemon);
-  await daemon.end();
+  await end();
   await exchange.end();
   const floorMs = await floor(shape, bodies);
-  void url;
   const floorPerSecond = items / (floorMs / 1000);
   return [
     {
@@ -134,12 +153,11 @@ async function oneWay(
 
 /** Pictures: from the CRM into an empty mailbox, then from that mailbox into another, empty CRM. */
 async function photos(items: number): Promise<Measurement[]> {
-  const { exchange, daemon, url } = await rig({ inExchange: 0, inCrm: items, photos: true });
+  const { exchange, daemon, url, end } = await rig({ inExchange: 0, inCrm: items, photos: true });
   const out = await sync(daemon);
-  await daemon.end();
-  const second = startChild<DaemonRequest>(new URL('./daemon-process.js', import.meta.url), { TZ: 'UTC' });
-  await open(second, url, 0, false);
-  const back = await sync(second);
+  await end();
+  const second = await installed(url, 0, false);
+  const back = await sync(second.daemon);
   await second.end();
   await exchange.end();
   if (out.error ?? back.error) throw new Error(out.error ?? back.error ?? '');

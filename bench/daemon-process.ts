@@ -1,7 +1,5 @@
-/** The part that is measured: an installation on a database of its own, as the daemon opens it. */
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** The part that is measured: an installation in a folder of its own, as the daemon opens it. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { serviceCredentialId } from '../src/composition/exchange-connections.ts';
@@ -16,11 +14,15 @@ import { serveParent } from './child.ts';
 import { crmRecord } from './crm-records.ts';
 
 export type DaemonRequest =
+  /** Opens the installation in `folder`, made there by an earlier `furnish`. */
+  | { readonly kind: 'open'; readonly folder: string }
   | {
-      readonly kind: 'open';
+      readonly kind: 'furnish';
+      readonly folder: string;
       readonly exchangeUrl: string;
       readonly password: string;
       readonly addresses: readonly string[];
+      /** Of each user. */
       readonly records: number;
       readonly photos: boolean;
     }
@@ -40,26 +42,30 @@ export interface Measured {
 
 keepHeapSmall();
 
-let folder: string | null = null;
 let installation: Installation | null = null;
 
 async function handle(request: DaemonRequest): Promise<unknown> {
-  if (request.kind === 'open') return open(request);
+  if (request.kind === 'open') return void (await open(request.folder));
+  if (request.kind === 'furnish') return furnish(request);
   if (installation === null) throw new Error('the installation is not open');
   return request.kind === 'edit' ? edit(installation, request) : measure(installation, request.addresses);
 }
 
-async function open(request: Extract<DaemonRequest, { kind: 'open' }>): Promise<void> {
-  folder = await mkdtemp(join(tmpdir(), 'exsync-bench-'));
+async function open(folder: string): Promise<Installation> {
   const config = loadConfig({
     env: {
       EXSYNC_DATABASE_URL: process.env['BENCH_DATABASE_URL'] ?? `sqlite:${join(folder, 'bench.db')}`,
-      EXSYNC_SECRET_KEY: randomBytes(32).toString('base64'),
+      EXSYNC_SECRET_KEY: Buffer.alloc(32, 'bench').toString('base64'),
       EXSYNC_LOG_LEVEL: 'error',
     },
   });
   installation = await openInstallation(config, createLogger(config.log));
-  const { stores, crm } = installation;
+  return installation;
+}
+
+/** In a process of its own: filling the CRM is no part of what is measured. */
+async function furnish(request: Extract<DaemonRequest, { kind: 'furnish' }>): Promise<void> {
+  const { stores, crm } = await open(request.folder);
   const { version, settings } = await stores.settings.load();
   const exchange = {
     url: request.exchangeUrl,
@@ -141,5 +147,4 @@ async function measure(
 
 serveParent<DaemonRequest>(handle, async () => {
   await installation?.close();
-  if (folder !== null) await rm(folder, { recursive: true, force: true });
 });

@@ -14,7 +14,6 @@ export type ExchangeRequest =
       readonly record: boolean;
     }
   | { readonly kind: 'edit'; readonly address: string; readonly count: number; readonly round: number }
-  | { readonly kind: 'count'; readonly address: string }
   | { readonly kind: 'recorded' };
 
 let sandbox: Sandbox | null = null;
@@ -30,8 +29,6 @@ async function handle(request: ExchangeRequest): Promise<unknown> {
         sandbox.store.editItem(id, { 'contacts:JobTitle': `Edited ${request.round}` });
       return items.length;
     }
-    case 'count':
-      return sandbox.store.countItems(request.address, 'contacts');
     case 'recorded': {
       const requests = recorded;
       recorded = [];

@@ -101,6 +101,17 @@ export function createProgram(host: CommandHost): Command {
       }),
     );
 
+  program
+    .command('settings [name=value...]')
+    .description('shows what the sync follows, or changes it: modules.contacts.winner=exchange')
+    .option('--json', 'one JSON document')
+    .action((assignments: string[], { json = false }: { json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { settings } = await import('./commands/settings.ts');
+        await settings(installation, assignments, json);
+      }),
+    );
+
   addUserCommands(program, host);
 
   program

@@ -1,5 +1,5 @@
 import { ItemError } from './item-error.ts';
-import { embedded } from './mailbox.ts';
+import { embedded } from './item-copy.ts';
 import { checkIdShape } from './opaque-id.ts';
 import type { RequestContext } from './request-context.ts';
 import type { StoredAttachment, StoredItem } from './stored-item.ts';

@@ -99,6 +99,7 @@ export class HttpEndpoint {
       const wire = this.#answer(source, caller, { operation, fault });
       const waitMs = latencyMs() + (fault?.delayMs ?? 0);
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if ('stream' in wire && wire.stream !== undefined) this.#checkHanging(caller);
       onExchange({ operation, request: source, response: wire.body, status: wire.status });
       if ('stream' in wire && wire.stream !== undefined)
         this.#stream(wire.stream, { caller, response, first: wire.body });
@@ -126,6 +127,13 @@ export class HttpEndpoint {
     return faultAnswer(fault, { operation, release: soap.release }, () => early ?? right());
   }
 
+  /** Throws when the account has as many streams open as it may. */
+  #checkHanging(caller: SandboxUser): void {
+    const { release, policy } = this.#options.soap();
+    const open = this.#streams.get(caller.address)?.size ?? 0;
+    if (open >= (policy.hangingConnections ?? release.hangingConnections)) throw tooManyConnections();
+  }
+
   #stream(
     plan: StreamPlan,
     {
@@ -134,9 +142,8 @@ export class HttpEndpoint {
       first,
     }: { readonly caller: SandboxUser; readonly response: ServerResponse; readonly first: string },
   ): void {
-    const { release, policy, subscriptions } = this.#options.soap();
+    const { release, subscriptions } = this.#options.soap();
     const open = this.#streams.get(caller.address) ?? new Set();
-    if (open.size >= (policy.hangingConnections ?? release.hangingConnections)) throw tooManyConnections();
     this.#streams.set(caller.address, open);
     response.writeHead(200, { 'Cache-Control': 'private', 'Content-Type': 'text/xml; charset=utf-8' });
     response.write(first);

@@ -59,10 +59,6 @@ export function kindOf(item: { readonly kind: ItemKind }): KindDefinition {
   return kind;
 }
 
-export function kinds(): readonly KindDefinition[] {
-  return ALL;
-}
-
 export function propertyByElement(kind: string, element: string): Property | undefined {
   return KINDS.get(kind)?.byElement.get(element);
 }

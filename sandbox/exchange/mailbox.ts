@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { storedPart } from './calendar/occurrence-view.ts';
+import { embedded, unnumbered } from './item-copy.ts';
 import { kindOf } from './kind-registry.ts';
 import { ItemError } from './item-error.ts';
 import type { MailboxEvent, MailboxListener } from './mailbox-event.ts';
@@ -287,21 +288,5 @@ export class Mailbox {
     parent?.children.push(folder);
     if (distinguished !== undefined) this.#distinguished.set(distinguished, folder);
     return folder;
-  }
-}
-
-/** An attachment as it can be hung on another item. */
-export function unnumbered(attachment: StoredAttachment): NewAttachment {
-  if (attachment.type === 'file') return attachment;
-  const { kind, values, attachments } = attachment.item;
-  return { ...attachment, item: { kind, values: new Map(values), attachments: attachments.map(unnumbered) } };
-}
-
-/** The items inside attachments, at any depth. */
-export function* embedded(attachments: readonly StoredAttachment[]): Generator<EmbeddedItem> {
-  for (const one of attachments) {
-    if (one.type !== 'item') continue;
-    yield one.item;
-    yield* embedded(one.item.attachments);
   }
 }

@@ -7,7 +7,7 @@ import { EXTENDED_AFTER } from './kinds/item-properties.ts';
 import type { Assignment, Property } from './property.ts';
 import { readExtended, readProperty } from './property-reader.ts';
 import type { RequestContext } from './request-context.ts';
-import { schemaFault, SoapFault } from './soap-fault.ts';
+import { schemaFault } from './soap-fault.ts';
 import type { NewAttachment, NewItem } from './stored-item.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -15,10 +15,7 @@ import type { XmlElement } from './xml-tree.ts';
 export function itemKind(element: XmlElement): KindDefinition {
   const kind = element.name.startsWith('t:') ? findKind(element.name.slice(2)) : undefined;
   if (kind !== undefined) return kind;
-  if (/^t:(?:CalendarItem|Meeting\w+)$/.test(element.name)) {
-    throw new SoapFault('ErrorInvalidRequest', `This server keeps no ${element.name.slice(2)} items.`);
-  }
-  throw schemaFault(`'${element.name}' is not an item.`, element);
+  throw new ItemError('ErrorInvalidRequest', `This server keeps no ${element.name.slice(2)} items.`);
 }
 
 /**

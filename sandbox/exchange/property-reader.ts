@@ -94,8 +94,7 @@ function extendedValue(type: string, text: string): string {
     case 'Long':
     case 'Currency': {
       const bits = INTEGER_BITS[type] ?? 64;
-      if (!/^-?\d{1,20}$/.test(trimmed) || BigInt.asIntN(bits, BigInt(trimmed)) !== BigInt(trimmed))
-        refuse();
+      if (!/^-?\d{1,20}$/.test(trimmed) || BigInt.asIntN(bits, BigInt(trimmed)) !== BigInt(trimmed)) refuse();
       return String(BigInt(trimmed));
     }
     case 'Float':

@@ -128,7 +128,7 @@ export async function startExchange(options: SandboxOptions = {}): Promise<Sandb
       ewsUrl: (address) => moves.get(store.mailbox(address))?.ewsUrl ?? sandbox.url,
     },
     ...{ authentication, faults, requests },
-    throttle: new Throttle(policy, () => now().getTime()),
+    throttle: new Throttle(policy, () => now().getTime(), release.usualConcurrency),
     latencyMs: () => sandbox.latencyMs,
     onExchange: (exchange) => options.onExchange?.(exchange),
   });

@@ -25,8 +25,8 @@ import type { Fate, KillProxy } from './kill-proxy.ts';
 const recordCount = 150;
 const contactCount = 150;
 const sharedCount = 30;
-/** Every eighth record has a picture: each takes requests and intents of its own. */
-const pictureEvery = 8;
+/** Every fifth record has a picture: each takes requests and intents of its own. */
+const pictureEvery = 5;
 /** What both sides hold in the end. */
 export const peopleCount = recordCount + contactCount - sharedCount;
 

@@ -314,6 +314,31 @@ describe('a side that fails as a whole', () => {
         expect(await world.idleRun()).to.deep.equal(idle);
       });
 
+      it(`at an update on ${side} (${kind}) that settles a conflict keeps the loser`, async () => {
+        const world = await makeWorld({ settings: { winner: side === 'crm' ? 'exchange' : 'crm' } });
+        const { crmIds, exchangeIds } = await synced(world);
+        world.crm.change(crmIds[0] ?? '', { jobTitle: 'of crm' });
+        world.exchange.change(exchangeIds[0] ?? '', { jobTitle: 'of exchange' });
+        world[side].fail('update', { kind, error: remoteError(side) });
+        expect((await world.run()).state).to.equal('failed');
+        const { counts } = await world.sync();
+        expect(counts[side].conflicts).to.equal(1);
+        expect(await world.losers()).to.deep.equal([{ field: 'jobTitle', side, value: `of ${side}` }]);
+      });
+
+      it(`at a deletion on ${side} (${kind}) that wins against an edit keeps the edit`, async () => {
+        const world = await makeWorld({ settings: { winner: side === 'crm' ? 'exchange' : 'crm' } });
+        const { crmIds, exchangeIds } = await synced(world, [person(1), person(2)]);
+        world[side].change((side === 'crm' ? crmIds : exchangeIds)[0] ?? '', { jobTitle: 'Edited' });
+        if (side === 'crm') world.exchange.delete(exchangeIds[0] ?? '');
+        else world.crm.delete(crmIds[0] ?? '');
+        world[side].fail('remove', { kind, error: remoteError(side) });
+        expect((await world.run()).state).to.equal('failed');
+        await world.sync();
+        expect(world[side].list()).to.have.lengthOf(1);
+        expect(await world.losers()).to.deep.include({ field: 'jobTitle', side, value: 'Edited' });
+      });
+
       it(`at a deletion on ${side} (${kind}) deletes once and ends the link`, async () => {
         const world = await makeWorld();
         const { crmIds, exchangeIds } = await synced(world, [person(1), person(2), person(3)]);

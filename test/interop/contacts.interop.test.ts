@@ -86,7 +86,7 @@ function expectExchange(
 }
 
 describe('contacts between exchangelib and the CRM', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   before(function () {
     requireExchangelib(this);

@@ -26,7 +26,7 @@ function expectRefusal(end: Finished, says: RegExp): void {
 }
 
 describe('exsync as a process', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   let folder: string;
   let env: Record<string, string>;

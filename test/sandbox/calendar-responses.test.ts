@@ -12,6 +12,8 @@ import {
   refOf,
   remove,
   respond,
+  setEvent,
+  update,
   weekly,
 } from './calendar-requests.ts';
 import type { Ref } from './calendar-requests.ts';
@@ -199,6 +201,22 @@ describe('sandbox meeting responses', () => {
     await ask(server.url, remove(itemId(copy), 'SendOnlyToAll'), 'bob');
     const [bob] = all(first(await item(meeting, 'alice'), 'RequiredAttendees') ?? '', 'Attendee');
     expect(bob).to.contain('<t:ResponseType>Decline</t:ResponseType>');
+  });
+
+  it('have to be given anew when the time moves, not when the place changes', async () => {
+    const copy = await ref('calendar', 'CalendarItem', 'bob');
+    await ask(server.url, respond('AcceptItem', copy), 'bob');
+    const answered = async (): Promise<(string | undefined)[]> => {
+      const answer = await item(copy, 'bob');
+      return [first(answer, 'MyResponseType'), first(answer, 'LegacyFreeBusyStatus')];
+    };
+    await ask(server.url, update(itemId(meeting), setEvent('<t:Location>x</t:Location>'), 'SendOnlyToAll'));
+    expect(await answered()).to.deep.equal(['Accept', 'OOF']);
+    await ask(
+      server.url,
+      update(itemId(meeting), setEvent('<t:End>2030-06-04T11:00:00Z</t:End>'), 'SendOnlyToAll'),
+    );
+    expect(await answered()).to.deep.equal(['NoResponseReceived', 'Tentative']);
   });
 
   it('are forgotten by nobody when the organiser changes the list', async () => {

@@ -164,6 +164,16 @@ describe('sandbox calendar series', () => {
     }
   });
 
+  it('knows the neighbours of an occurrence named by its own id', async () => {
+    const second = onlyId(await ask(server.url, get(occurrenceId(master, 2))));
+    const late = times('2030-10-13T12:00:00Z', '2030-10-13T13:00:00Z');
+    expect(codes(await ask(server.url, update(itemId(second), late)))).to.deep.equal(['NoError']);
+    const tooLate = times('2030-10-14T12:00:00Z', '2030-10-14T13:00:00Z');
+    expect(codes(await ask(server.url, update(itemId(second), tooLate)))).to.deep.equal([
+      'ErrorOccurrenceCrossingBoundary',
+    ]);
+  });
+
   it('forgets exceptions and deletions when the pattern or the time changes', async () => {
     const subject = setEvent('<t:Subject>Other</t:Subject>', 'item:Subject');
     for (const change of [

@@ -9,11 +9,23 @@ import { schemaFile } from './schema-check.ts';
 
 const run = promisify(execFile);
 const PROBE = process.env['EWS_PROBE'] ?? '../shared/probes/exchangelib_probe.py';
+/** What the probe itself cannot do: it expects exchangelib to return the error of a deleted occurrence, which it raises. */
+const BEYOND_THE_PROBE = 'calendar_exceptions';
 /**
- * What the probe itself cannot do: it reads the body of GetAttachment before exchangelib streams it, and expects
- * exchangelib to return the error of a deleted occurrence, which it raises.
+ * The probe reads every answer to its end before the client sees it, and exchangelib streams GetAttachment from the raw
+ * answer: this puts the bytes back.
  */
-const BEYOND_THE_PROBE = 'draft_attachment,calendar_exceptions';
+const RUNNER = `
+import io, runpy, sys, requests.adapters
+send = requests.adapters.HTTPAdapter.send
+def readable_again(self, request, *args, **kwargs):
+    response = send(self, request, *args, **kwargs)
+    if kwargs.get("stream") and response.headers.get("Content-Length"):
+        response.raw = io.BytesIO(response.content)
+    return response
+requests.adapters.HTTPAdapter.send = readable_again
+runpy.run_path(sys.argv[1], run_name="__main__")
+`;
 const RELEASES: readonly ReleaseName[] = [
   'Exchange2010_SP2',
   'Exchange2013_SP1',
@@ -44,12 +56,14 @@ describe('sandbox with exchangelib', function () {
           VALIDATE_XSD: xsd,
           XFAIL: BEYOND_THE_PROBE,
         };
-        const { stdout } = await run('/usr/bin/python3', [PROBE], { env }).catch((error: unknown) => {
-          if (typeof error === 'object' && error !== null && 'code' in error && error.code === 2) {
-            throw new Error('exchangelib is missing: apt-get install python3-exchangelib');
-          }
-          return error as { stdout: string };
-        });
+        const { stdout } = await run('/usr/bin/python3', ['-c', RUNNER, PROBE], { env }).catch(
+          (error: unknown) => {
+            if (typeof error === 'object' && error !== null && 'code' in error && error.code === 2) {
+              throw new Error('exchangelib is missing: apt-get install python3-exchangelib');
+            }
+            return error as { stdout: string };
+          },
+        );
         expect(stdout, stdout).to.match(/^PASS {2}schema_valid/m);
         expect(stdout, stdout).to.match(/^[3-9]\d passed, 0 failed/m);
       } finally {

@@ -216,7 +216,7 @@ describe('sandbox item properties', () => {
     });
   }
 
-  it('are appended to, set and deleted one at a time [MS-OXWSCORE R555, R556, R557, R561, R58, R65]', async () => {
+  it('are appended to, set and deleted one at a time [MS-OXWSCORE R555, R556, R557, R561, R65]', async () => {
     const item = await create(
       server.url,
       message(

@@ -169,7 +169,7 @@ describe('sandbox messages', () => {
     });
   }
 
-  it('arrive unread, from whom they are, without the blind copies [MS-OXWSMSG R59, R72, R73] [MS-OXWSCORE R78, R89, R1611, R1614]', async () => {
+  it('arrive unread, from whom they are, without the blind copies [MS-OXWSMSG R59] [MS-OXWSCORE R78, R89, R1611, R1614]', async () => {
     const own = `${to('bob@example.test')}<t:BccRecipients>${mailbox('carol@example.test')}</t:BccRecipients>`;
     const xml = await get(await sendToBob(own), undefined, 'bob');
     expect(xml)
@@ -196,7 +196,7 @@ describe('sandbox messages', () => {
     expect(text(await get(received), 'IsFromMe')).to.equal('true');
   });
 
-  it("are refused without recipients, to a name that is nobody's, and in the name of others [MS-OXWSMSG R31]", async () => {
+  it("are refused without recipients, to a name that is nobody's, and in the name of others", async () => {
     const someone = '<t:ToRecipients><t:Mailbox><t:Name>Somebody</t:Name></t:Mailbox></t:ToRecipients>';
     const other = `${to('bob@example.test')}<t:From>${mailbox('carol@example.test')}</t:From>`;
     for (const [own, code] of [

@@ -1,6 +1,8 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { createServer, request } from 'node:http';
 import type { ClientRequest, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import type { Sandbox } from '../../sandbox/exchange/server.ts';
 import {
@@ -405,6 +407,52 @@ describe('sandbox notification', () => {
         `Created ${made.id}`,
       ]);
     });
+  });
+
+  describe('with exchangelib', function () {
+    this.timeout(30_000);
+
+    it('streams to it and answers its pulls', async function () {
+      const python = '/usr/bin/python3';
+      if (spawnSync(python, ['-c', 'import exchangelib']).status !== 0) {
+        if (process.env['CI'] === 'true') throw new Error('python3-exchangelib is missing');
+        console.warn('SKIPPED: python3-exchangelib is missing');
+        this.skip();
+      }
+      server.policy = { minuteMs: 10_000 };
+      const script = [
+        'import sys',
+        'from exchangelib import *',
+        "c = Configuration(service_endpoint=sys.argv[1], credentials=Credentials('alice@example.test', 'alice'), auth_type=BASIC)",
+        "a = Account('alice@example.test', config=c, autodiscover=False, access_type=DELEGATE)",
+        's = a.contacts.subscribe_to_streaming()',
+        'p, w = a.contacts.subscribe_to_pull()',
+        "print('ready', flush=True)",
+        'for n in a.contacts.get_streaming_events(s, connection_timeout=1, max_notifications_returned=1):',
+        "    print('stream', [type(e).__name__ for e in n.events], flush=True)",
+        'for n in a.contacts.get_events(p, w):',
+        "    print('pull', [type(e).__name__ for e in n.events], flush=True)",
+        'a.contacts.unsubscribe(p)',
+      ].join('\n');
+      const child = spawn(python, ['-c', script, server.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const lines: string[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        if (line === 'ready') server.store.addContact('alice@example.test', { 'contacts:Surname': 'Seen' });
+        else lines.push(line);
+      }
+      expect(lines).to.deep.equal(["stream ['CreatedEvent']", "pull ['CreatedEvent']"]);
+    });
+  });
+
+  it('tells of new mail beside the created item', async () => {
+    const subscribed = await ask(server.url, pull(folders('inbox')), 'bob');
+    await ask(
+      server.url,
+      '<m:CreateItem MessageDisposition="SendOnly"><m:Items><t:Message><t:Subject>Hi</t:Subject><t:ToRecipients><t:Mailbox>' +
+        '<t:EmailAddress>bob@example.test</t:EmailAddress></t:Mailbox></t:ToRecipients></t:Message></m:Items></m:CreateItem>',
+    );
+    const xml = await ask(server.url, getEvents(idOf(subscribed), watermarkOf(subscribed)), 'bob');
+    expect(eventsOf(xml).map((one) => one.split(' ')[0])).to.deep.equal(['Created', 'NewMail']);
   });
 
   describe('by push', () => {

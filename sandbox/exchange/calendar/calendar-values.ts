@@ -1,7 +1,10 @@
 /** What a calendar item keeps beside plain texts, and under which keys. */
 import { structureValue, textValue } from '../stored-item.ts';
 import type { EmbeddedItem, PropertyValue, Structure } from '../stored-item.ts';
+import { findTimeZone } from '../time-zones.ts';
 import type { Recurrence } from './recurrence-pattern.ts';
+import { ruleZone } from './rule-zone.ts';
+import type { ZoneEra } from './rule-zone.ts';
 import { UTC } from './zone.ts';
 import type { Zone } from './zone.ts';
 
@@ -36,9 +39,12 @@ export const RECEIVED = 'calendar:/Received';
 
 export const ATTENDEE_KEYS = [REQUIRED, OPTIONAL, RESOURCES] as const;
 
+/** A zone by its name, or with the rules of one that has none. */
 export interface ZoneValue extends Structure {
   readonly structure: 'timeZone';
-  readonly zone: Zone;
+  readonly id: string;
+  readonly name: string;
+  readonly eras?: readonly ZoneEra[];
 }
 
 export interface RecurrenceValue extends Structure {
@@ -63,13 +69,24 @@ export interface ExceptionsValue extends Structure {
 
 type Item = Pick<EmbeddedItem, 'values'>;
 
-export function zoneValue(zone: Zone): ZoneValue {
-  return { structure: 'timeZone', zone };
+export function zoneValue({ id, name, eras }: Zone): ZoneValue {
+  return { structure: 'timeZone', id, name, ...(eras === undefined ? {} : { eras }) };
+}
+
+const MADE = new WeakMap<ZoneValue, Zone>();
+
+/** The zone that a value describes. */
+export function zoneFrom(value: ZoneValue): Zone {
+  if (value.eras === undefined) return findTimeZone(value.id) ?? UTC;
+  const zone = MADE.get(value) ?? ruleZone(value.id, value.name, value.eras);
+  MADE.set(value, zone);
+  return zone;
 }
 
 /** The zone an item was made in; UTC when nobody said. */
 export function zoneOf(item: Item, key: string = START_ZONE): Zone {
-  return structureValue<ZoneValue>(item, key, 'timeZone')?.zone ?? UTC;
+  const value = structureValue<ZoneValue>(item, key, 'timeZone');
+  return value === undefined ? UTC : zoneFrom(value);
 }
 
 export function recurrenceOf(item: Item): Recurrence | undefined {

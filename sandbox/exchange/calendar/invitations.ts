@@ -5,7 +5,7 @@ import { textValue } from '../stored-item.ts';
 import { cancelCopy, CANCELLED_PREFIX, receiveMeeting } from './attendee-calendar.ts';
 import { allAttendees, samePerson } from './attendee.ts';
 import type { Attendee, Person } from './attendee.ts';
-import { CANCELLED, MY_RESPONSE, REQUEST_SENT, STAMPED, UID } from './calendar-values.ts';
+import { CANCELLED, MY_RESPONSE, RECEIVED, REQUEST_SENT, STAMPED, UID } from './calendar-values.ts';
 import type { MeetingChange } from './meeting-change.ts';
 import { messageHead, organizerOrOwner, sharedValues, toLine } from './meeting-values.ts';
 import { ASSOCIATED, OUT_OF_DATE, REQUEST_TYPE, HIGHLIGHTS } from './meeting-message-properties.ts';
@@ -42,6 +42,7 @@ export function sendRequests(meeting: StoredItem, sending: Sending, context: Req
     const request = new Map<string, PropertyValue>([
       ...values,
       ['item:ItemClass', 'IPM.Schedule.Meeting.Request'],
+      [RECEIVED, 'true'],
       ...messageHead(organizer, toLine(meeting), { isRead: false, at: stamp.at }),
       [REQUEST_TYPE, type],
       [MY_RESPONSE, 'NoResponseReceived'],
@@ -54,6 +55,7 @@ export function sendRequests(meeting: StoredItem, sending: Sending, context: Req
     const sent = new Map<string, PropertyValue>([
       ...values,
       ['item:ItemClass', 'IPM.Schedule.Meeting.Request'],
+      [RECEIVED, 'true'],
       ...messageHead(organizer, toLine(meeting), { isRead: true, at: stamp.at }),
       [REQUEST_TYPE, sending.change === undefined ? 'NewMeetingRequest' : 'InformationalUpdate'],
     ]);
@@ -139,5 +141,8 @@ function put(
 ): StoredItem | undefined {
   const box = context.store.findMailbox(place.box.address);
   const folder = box?.distinguishedFolder(place.folder);
-  return folder === undefined ? undefined : box?.addItem(folder, item, context.stamp);
+  if (box === undefined || folder === undefined) return undefined;
+  const stored = box.addItem(folder, item, context.stamp);
+  if (place.folder === 'inbox') box.emit({ type: 'newMail', item: stored });
+  return stored;
 }

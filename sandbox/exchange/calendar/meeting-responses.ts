@@ -41,13 +41,9 @@ export function answerMeeting(answer: Answer): ResponseObject {
     const referred = referredItem(element, context);
     const { mailbox, stamp } = context;
     const meeting = referred.kind === 'CalendarItem' ? referred : associatedItem(referred, mailbox);
-    if (meeting === undefined || !isSet(meeting, RECEIVED)) {
-      throw new ItemError(
-        meeting === undefined ? 'ErrorItemNotFound' : 'ErrorCalendarIsOrganizerForAccept',
-        undefined,
-      );
-    }
-    if (isSet(meeting, CANCELLED)) throw new ItemError('ErrorCalendarIsCancelledForAccept');
+    if (meeting === undefined) throw new ItemError('ErrorItemNotFound');
+    if (!isSet(meeting, RECEIVED)) throw new ItemError(`ErrorCalendarIsOrganizerFor${answer}`);
+    if (isSet(meeting, CANCELLED)) throw new ItemError(`ErrorCalendarIsCancelledFor${answer}`);
     meeting.values.set(MY_RESPONSE, answer);
     meeting.values.set(REPLY_TIME, dateTime(stamp.at));
     meeting.values.set(FREE_BUSY, ANSWERS[answer](meeting));
@@ -94,6 +90,8 @@ export const removeCancelled: ResponseObject = (element, _place, context) => {
   if (isMessage && referred.kind !== 'MeetingCancellation')
     throw new ItemError('ErrorInvalidItemForOperationRemoveItem');
   const meeting = isMessage ? associatedItem(referred, context.mailbox) : referred;
+  if (meeting !== undefined && !isSet(meeting, RECEIVED))
+    throw new ItemError('ErrorCalendarIsOrganizerForRemove');
   const gone = meeting === undefined ? undefined : eraseCalendarItem(meeting, 'MoveToDeletedItems', context);
   const message = isMessage ? discard(referred, context) : undefined;
   return [gone, message].filter((one) => one !== undefined);

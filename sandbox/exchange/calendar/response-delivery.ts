@@ -50,7 +50,9 @@ export function sendResponse(meeting: StoredItem, sent: SentAnswer, context: Req
     const values = message(false);
     if (original !== undefined) values.set(ASSOCIATED, storedReference(original));
     const inbox = box.distinguishedFolder('inbox');
-    if (inbox !== undefined) box.addItem(inbox, { kind: 'MeetingResponse', values }, stamp);
+    if (inbox !== undefined) {
+      box.emit({ type: 'newMail', item: box.addItem(inbox, { kind: 'MeetingResponse', values }, stamp) });
+    }
   }
   const sentItems = mailbox.distinguishedFolder('sentitems');
   if (sent.saveCopy && sentItems !== undefined) {

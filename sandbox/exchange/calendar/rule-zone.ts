@@ -54,7 +54,7 @@ export function ruleZone(id: string, name: string, eras: readonly ZoneEra[]): Zo
     return passed.at(-1)?.after ?? lastOffset(year - 1);
   }
 
-  return { id, name, offsetAt, transitions };
+  return { id, name, eras, offsetAt, transitions };
 }
 
 function ruleDay(rule: YearlyRule, year: number): number {

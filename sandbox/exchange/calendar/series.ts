@@ -64,7 +64,8 @@ export class Series {
   }
 
   first(): Occurrence | undefined {
-    return this.live().next().value ?? undefined;
+    for (const one of this.live()) return one;
+    return undefined;
   }
 
   /** The last one; undefined when the series has no end. */

@@ -9,6 +9,7 @@ import {
   MEETING_ZONE,
   START,
   START_ZONE,
+  zoneFrom,
   zoneOf,
   zoneValue,
 } from './calendar-values.ts';
@@ -35,7 +36,10 @@ export function settleTimes(
   item: StoredItem | undefined,
   request: { readonly zone: Zone; readonly now: number },
 ): Times {
-  const given = (key: string): Zone | undefined => (values.get(key) as ZoneValue | undefined)?.zone;
+  const given = (key: string): Zone | undefined => {
+    const value = values.get(key) as ZoneValue | undefined;
+    return value === undefined ? undefined : zoneFrom(value);
+  };
   const said = given(START_ZONE) ?? given(MEETING_ZONE);
   values.delete(MEETING_ZONE);
   const zone = said ?? (item === undefined ? request.zone : zoneOf(item));

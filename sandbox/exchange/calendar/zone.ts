@@ -1,4 +1,5 @@
 import { MINUTE_MS } from './local-time.ts';
+import type { ZoneEra } from './rule-zone.ts';
 
 /** A moment at which a zone's clocks are set. */
 export interface ZoneTransition {
@@ -15,6 +16,8 @@ export interface Zone {
   /** The Windows name, or a made one for rules a client spelled out. */
   readonly id: string;
   readonly name: string;
+  /** What a zone is made of that no name stands for. */
+  readonly eras?: readonly ZoneEra[];
   /** Minutes ahead of UTC at a moment. */
   offsetAt(ms: number): number;
   /** The clock changes of one UTC year, in order. */
@@ -44,7 +47,13 @@ export function toInstant(zone: Zone, localMs: number): number {
 
 /** A zone that never changes its clocks. */
 export function fixedZone(id: string, name: string, offset: number): Zone {
-  return { id, name, offsetAt: () => offset, transitions: () => [] };
+  const eras = [{ fromYear: 1, baseOffset: offset, rules: [] }];
+  return { id, name, eras, offsetAt: () => offset, transitions: () => [] };
 }
 
-export const UTC = fixedZone('UTC', '(UTC) Coordinated Universal Time', 0);
+export const UTC: Zone = {
+  id: 'UTC',
+  name: '(UTC) Coordinated Universal Time',
+  offsetAt: () => 0,
+  transitions: () => [],
+};

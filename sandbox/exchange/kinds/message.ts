@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ItemError } from '../item-error.ts';
 import type { KindDefinition } from '../item-kind.ts';
-import { unnumbered } from '../mailbox.ts';
+import { asNew } from '../item-copy.ts';
 import { conversationId, conversationTopic, newConversationIndex } from '../messages/conversation.ts';
 import { putIntoInbox, sendMessage } from '../messages/delivery.ts';
 import { readReceipt } from '../messages/report.ts';
@@ -19,7 +19,7 @@ import {
 } from '../recipients.ts';
 import type { RequestContext } from '../request-context.ts';
 import { textValue } from '../stored-item.ts';
-import type { EmbeddedItem, NewItem, PropertyValue, StoredItem } from '../stored-item.ts';
+import type { NewItem, PropertyValue, StoredItem } from '../stored-item.ts';
 import { escapeText, textElement } from '../xml-text.ts';
 import type { XmlElement } from '../xml-tree.ts';
 import { FLAG, hasMessageFlag, itemPropertiesWith, MESSAGE_FLAGS } from './item-properties.ts';
@@ -291,9 +291,4 @@ export function sendStored(
   const sent = sendMessage(asNew(item), context);
   mailbox.removeItem(item);
   if (folder !== undefined) mailbox.addItem(folder, sent, stamp);
-}
-
-/** A stored item to make another one of. */
-export function asNew(item: EmbeddedItem): NewItem {
-  return { kind: item.kind, values: new Map(item.values), attachments: item.attachments.map(unnumbered) };
 }

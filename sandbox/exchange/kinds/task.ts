@@ -1,11 +1,12 @@
 import { ItemError } from '../item-error.ts';
 import type { KindDefinition } from '../item-kind.ts';
+import { asNew } from '../item-copy.ts';
 import { readDateTime } from '../property-reader.ts';
 import type { Assignment, Property, PropertyKind } from '../property.ts';
 import type { RequestContext } from '../request-context.ts';
 import { folderElement } from '../stored-folder.ts';
-import { structureValue, textValue } from '../stored-item.ts';
-import type { EmbeddedItem, PropertyValue, StoredItem } from '../stored-item.ts';
+import { SEARCH_KEY, structureValue, textValue } from '../stored-item.ts';
+import type { EmbeddedItem, StoredItem } from '../stored-item.ts';
 import { dateTime, textElement } from '../xml-text.ts';
 import type { XmlElement } from '../xml-tree.ts';
 import { ITEM } from './item-properties.ts';
@@ -133,31 +134,34 @@ function settle(
   item: StoredItem | undefined,
   context: RequestContext,
 ): readonly Assignment[] {
-  const state = new Map<string, PropertyValue | undefined>(
-    [STATUS, PERCENT, COMPLETED_ON].map((key) => [key, item?.values.get(key)]),
+  const state = new Map<string, string | undefined>(
+    [STATUS, PERCENT, COMPLETED_ON].map((key) => [
+      key,
+      item === undefined ? undefined : textValue(item, key),
+    ]),
   );
   const become = (status: string, percent: string | undefined, completedOn?: string): void => {
     state.set(STATUS, status).set(PERCENT, percent).set(COMPLETED_ON, completedOn);
   };
-  for (const [key, value] of given) {
+  for (const [key, assigned] of given) {
+    const value = typeof assigned === 'string' ? assigned : undefined;
     const status = state.get(STATUS) ?? 'NotStarted';
     if (key === STATUS) {
       if (value === 'Completed') complete();
       else if (value === 'NotStarted' || value === undefined) become('NotStarted', '0');
-      else become(String(value), status === 'Completed' ? '0' : percentOf(state));
+      else become(value, status === 'Completed' ? '0' : state.get(PERCENT));
     } else if (key === PERCENT) {
       const percent = Number(value ?? 0);
       if (percent < 0 || percent > 100) throw new ItemError('ErrorInvalidPercentCompleteValue');
       if (percent === 100) complete();
       else if (percent === 0) become('NotStarted', '0');
-      else
-        become(
-          status === 'Completed' || status === 'NotStarted' ? 'InProgress' : String(status),
-          String(percent),
-        );
+      else {
+        const waiting = status === 'WaitingOnOthers' || status === 'Deferred';
+        become(waiting ? status : 'InProgress', String(percent));
+      }
     } else if (key === COMPLETED_ON) {
       if (value === undefined) become('NotStarted', '0');
-      else complete(String(value));
+      else complete(value);
     }
   }
   function complete(on = `${dateTime(context.stamp.at).slice(0, 10)}T00:00:00Z`): void {
@@ -173,24 +177,20 @@ function settle(
   ];
 }
 
-function percentOf(state: ReadonlyMap<string, PropertyValue | undefined>): string | undefined {
-  const percent = state.get(PERCENT);
-  return typeof percent === 'string' ? percent : undefined;
-}
-
 /**
  * The item of a series becomes its next task; what was completed stays behind as an item of its own, which the answer
  * names. After the last one there is nothing to become.
  */
 function completedOccurrence(item: StoredItem, { mailbox, stamp }: RequestContext): StoredItem {
   const done = textValue(item, COMPLETED_ON) ?? dateTime(stamp.at);
-  const before = new Map(item.values);
+  const before = asNew(item);
   if (!advance(item, done)) {
     item.values.delete(RECURRENCE);
     return item;
   }
-  before.delete(RECURRENCE);
-  return mailbox.addItem(item.folder, { kind: 'Task', values: before }, stamp);
+  before.values.delete(RECURRENCE);
+  before.values.delete(SEARCH_KEY);
+  return mailbox.addItem(item.folder, before, stamp);
 }
 
 /** Moves a recurring task on; false when it was the last, or is no recurring one. */

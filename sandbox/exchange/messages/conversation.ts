@@ -34,8 +34,17 @@ export function conversationId(item: EmbeddedItem, mailbox: Mailbox): string {
   const index = Buffer.from(textValue(item, 'message:ConversationIndex') ?? '', 'base64');
   const topic = textValue(item, 'message:ConversationTopic') ?? '';
   const thread = index.length >= 22 ? index.subarray(6, 22) : createHash('md5').update(topic).digest();
-  const owner = createHash('sha256').update(mailbox.address.toLowerCase()).digest();
-  return Buffer.concat([Buffer.from([0, 4, 0x24, 0]), owner, Buffer.from([0, 16, 0]), thread]).toString(
-    'base64',
-  );
+  return Buffer.concat([idHead(mailbox), thread]).toString('base64');
+}
+
+const HEADS = new WeakMap<Mailbox, Buffer>();
+
+function idHead(mailbox: Mailbox): Buffer {
+  let head = HEADS.get(mailbox);
+  if (head === undefined) {
+    const owner = createHash('sha256').update(mailbox.address.toLowerCase()).digest();
+    head = Buffer.concat([Buffer.from([0, 4, 0x24, 0]), owner, Buffer.from([0, 16, 0])]);
+    HEADS.set(mailbox, head);
+  }
+  return head;
 }

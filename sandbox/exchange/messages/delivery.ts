@@ -66,7 +66,7 @@ export function deliver(sent: NewItem, to: readonly Recipient[], context: Reques
 
 export function putIntoInbox(item: NewItem, target: Mailbox, { stamp }: RequestContext): void {
   const inbox = target.distinguishedFolder('inbox');
-  if (inbox !== undefined) target.addItem(inbox, item, stamp);
+  if (inbox !== undefined) target.emit({ type: 'newMail', item: target.addItem(inbox, item, stamp) });
 }
 
 /** A message as the one sees it who gets it: unread, without the blind copies. */

@@ -4,7 +4,8 @@ import { draftItem } from '../item-draft.ts';
 import { ItemError } from '../item-error.ts';
 import { kindOf } from '../kind-registry.ts';
 import { FLAG, hasMessageFlag } from '../kinds/item-properties.ts';
-import { asNew, createMessage } from '../kinds/message.ts';
+import { createMessage } from '../kinds/message.ts';
+import { asNew } from '../item-copy.ts';
 import { readProperty } from '../property-reader.ts';
 import type { Assignment } from '../property.ts';
 import { displayNames, mailboxRecipient, readRecipients, recipients, recipientsOf } from '../recipients.ts';
@@ -50,7 +51,7 @@ export function answering(manner: Manner): ResponseObject {
   };
 }
 
-/** The item of t:ReferenceItemId, whose change key must be the current one. */
+/** The item of t:ReferenceItemId; ErrorMissingInformationReferenceItemId when there is none. */
 export function referenceItem(element: XmlElement, context: RequestContext): StoredItem {
   const id = child(element, 't:ReferenceItemId');
   if (id === undefined) throw new ItemError('ErrorMissingInformationReferenceItemId');

@@ -4,8 +4,8 @@ export interface ServerPolicy {
   readonly schemes?: readonly ('basic' | 'ntlm')[];
   /** Wrong passwords in a row after which an account is locked: even the right one is refused then. */
   readonly lockOutAfter?: number;
-  /** EWSMaxConcurrency: requests of one account at the same time. */
-  readonly maxConcurrency?: number;
+  /** EWSMaxConcurrency: requests of one account at the same time; `usual` is what the release comes with. */
+  readonly maxConcurrency?: number | 'usual';
   /** An account may start `requests` within any `perMs`; further ones meet ErrorServerBusy. */
   readonly budget?: { readonly requests: number; readonly perMs: number; readonly backOffMs?: number };
   /** EWSFindCountLimit: entries that one find may return. */

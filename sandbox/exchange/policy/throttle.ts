@@ -5,19 +5,24 @@ import type { ServerPolicy } from './server-policy.ts';
 export class Throttle {
   readonly #policy: () => ServerPolicy;
   readonly #now: () => number;
+  readonly #usual: number | undefined;
   readonly #running = new Map<string, number>();
   readonly #started = new Map<string, number[]>();
 
-  constructor(policy: () => ServerPolicy, now: () => number) {
+  /** `usual` is the concurrency the release comes with; undefined where it has no throttling. */
+  constructor(policy: () => ServerPolicy, now: () => number, usual: number | undefined) {
+    this.#usual = usual;
     this.#policy = policy;
     this.#now = now;
   }
 
   /** Takes a place for a request of this account; call the result when it is answered. Throws the fault to answer with. */
   enter(account: string): () => void {
-    const { maxConcurrency = Infinity } = this.#policy();
+    const { maxConcurrency } = this.#policy();
+    const usual = this.#usual ?? Infinity;
+    const most = maxConcurrency === 'usual' ? usual : (maxConcurrency ?? Infinity);
     const running = this.#running.get(account) ?? 0;
-    if (running >= maxConcurrency) throw tooManyConnections();
+    if (running >= most) throw tooManyConnections();
     this.#charge(account);
     this.#running.set(account, running + 1);
     let left = false;

@@ -175,14 +175,12 @@ function particleText(particle: MergedParticle, within: number): string {
 }
 
 function complexLines(name: string, versions: readonly (ComplexType | undefined)[]): string {
-  let mask = 0;
   let content: MergedParticle[] = [];
   const heads = new Map<string, number>();
   const attributes = new Map<string, number>();
   versions.forEach((type, index) => {
     if (type === undefined) return;
     const bit = 1 << index;
-    mask |= bit;
     const head = `${type.base === undefined ? '' : ` < ${short(type.base)}`}${type.text === undefined ? '' : ` ~ ${short(type.text)}`}`;
     heads.set(head, (heads.get(head) ?? 0) | bit);
     for (const [attribute, { type: of, required }] of type.attributes) {

@@ -1,0 +1,94 @@
+/** `exsync settings`: shows what the sync follows, and changes it by name. */
+import type { Installation } from '../composition/installation.ts';
+import { ConfigError } from '../errors.ts';
+import { cronProblem } from '../scheduler/cron.ts';
+import type { Settings } from '../sync/administration.ts';
+import { say, sayJson, table } from './answers.ts';
+
+type Leaf = string | number | boolean | null;
+type Tree = { readonly [name: string]: Leaf | Tree };
+
+/** How Exchange is reached belongs to `exsync setup`, which tests it first. */
+const setUpElsewhere = 'exchange';
+
+export async function settings(
+  { stores }: Installation,
+  assignments: readonly string[],
+  json: boolean,
+): Promise<void> {
+  const { version, settings: present } = await stores.settings.load();
+  if (assignments.length === 0) return show(present, json);
+  const changed = assignments.reduce((tree, assignment) => assign(tree, assignment), asTree(present));
+  const wanted = changed as unknown as Settings;
+  checkSchedule(wanted.schedule);
+  await stores.settings.save(wanted, version, 'exsync settings');
+  show((await stores.settings.load()).settings, json);
+}
+
+function show(present: Settings, json: boolean): void {
+  const { exchange: _exchange, ...rest } = present;
+  if (json) sayJson(rest);
+  else say(table(leavesOf(asTree(rest), '')));
+}
+
+function asTree(value: object): Tree {
+  return JSON.parse(JSON.stringify(value)) as Tree;
+}
+
+function leavesOf(tree: Tree, prefix: string): string[][] {
+  return Object.entries(tree).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null
+      ? leavesOf(value, `${prefix}${name}.`)
+      : [[`${prefix}${name}`, String(value)]],
+  );
+}
+
+/** `modules.contacts.winner=exchange`; a schedule changes its kind as a whole. */
+function assign(tree: Tree, assignment: string): Tree {
+  const [, path = '', text = ''] = /^([\w.]+)=(.*)$/s.exec(assignment) ?? [];
+  if (path === '') throw new ConfigError([`"${assignment}": expected NAME=VALUE.`]);
+  const names = path.split('.');
+  if (names[0] === setUpElsewhere) throw new ConfigError([`${path}: use \`exsync setup\` for it.`]);
+  if (names[0] === 'schedule' && names.length === 2) {
+    const kept = names[1] === 'everyMinutes' ? {} : withoutInterval(tree['schedule']);
+    return { ...tree, schedule: { ...kept, [names[1] ?? '']: parsed(text) } };
+  }
+  return replaced(tree, names, parsed(text), path);
+}
+
+/** A cron expression takes the place of an interval; its zone is UTC until another is given. */
+function withoutInterval(schedule: Leaf | Tree | undefined): Tree {
+  const isCron = typeof schedule === 'object' && schedule !== null && 'cron' in schedule;
+  return isCron ? schedule : { cron: '*/5 * * * *', zone: 'UTC' };
+}
+
+function replaced(tree: Tree, [name = '', ...rest]: readonly string[], value: Leaf, path: string): Tree {
+  const present = tree[name];
+  if (present === undefined) {
+    throw new ConfigError([`${path}: there is no such setting; \`exsync settings\` shows them.`]);
+  }
+  if (rest.length === 0) {
+    if (typeof present === 'object' && present !== null) {
+      throw new ConfigError([
+        `${path}: a group of settings; name one of ${Object.keys(present).join(', ')}.`,
+      ]);
+    }
+    return { ...tree, [name]: value };
+  }
+  if (typeof present !== 'object' || present === null) {
+    throw new ConfigError([`${path}: there is no such setting; \`exsync settings\` shows them.`]);
+  }
+  return { ...tree, [name]: replaced(present, rest, value, path) };
+}
+
+function parsed(text: string): Leaf {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'null') return null;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function checkSchedule(schedule: Settings['schedule']): void {
+  if (!('cron' in schedule)) return;
+  const problem = cronProblem(schedule.cron, schedule.zone);
+  if (problem !== null) throw new ConfigError([`schedule.cron: ${problem}`]);
+}
