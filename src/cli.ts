@@ -1,5 +1,5 @@
 /** The exsync command: words and options. What they do is in commands/, and loaded when it is needed. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { AddOptions, TokenOptions } from './commands/users.ts';
 import type { SetupOptions } from './commands/setup.ts';
 import type { Installation } from './composition/installation.ts';
@@ -171,6 +171,7 @@ function addUserCommands(program: Command, host: CommandHost): void {
     .option('--name <name>')
     .option('--profile <profile>', 'administrator or standard', 'standard')
     .option('--mailbox <address>', 'where it is not the e-mail address')
+    .option('--username <name>', 'with individual credentials: the account, where it is not the address')
     .option('--no-sync', 'without a mailbox')
     .action((email: string, options: AddOptions) =>
       host.withInstallation(async (installation) => (await load()).addUser(installation, email, options)),
@@ -189,15 +190,15 @@ function addUserCommands(program: Command, host: CommandHost): void {
       host.withInstallation(async (installation) => (await load()).changeRole(installation, email, profile)),
     );
   user
-    .command('sync <email> <state>')
+    .command('sync')
     .description('switches the sync of a mailbox on or off')
-    .action((email: string, state: string) => {
-      if (state !== 'on' && state !== 'off')
-        throw new InvalidArgumentError(`"${state}": on or off is expected.`);
-      return host.withInstallation(async (installation) =>
+    .argument('<email>')
+    .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .action((email: string, state: string) =>
+      host.withInstallation(async (installation) =>
         (await load()).switchSync(installation, email, state === 'on'),
-      );
-    });
+      ),
+    );
   user
     .command('password <email>')
     .description('stores a changed mailbox password from stdin, once Exchange has accepted it')

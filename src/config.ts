@@ -12,6 +12,8 @@ export interface ConfigSource {
   /** Directory of the YAML files; EXSYNC_CONFIG_DIR or the config/ beside package.json unless given. */
   readonly dir?: string;
   readonly env: Environment;
+  /** True: default.yaml alone, whatever is installed beside it; for the demo. */
+  readonly defaultsOnly?: boolean;
   /** Where relative paths start; the current directory unless given. */
   readonly cwd?: string;
 }
@@ -127,7 +129,7 @@ export function loadConfig(source: ConfigSource): Config {
 
   const named = source.env['NODE_ENV'];
   const files = ['default.yaml', named && /^\w+$/.test(named) ? `${named}.yaml` : null, 'local.yaml'];
-  for (const file of files.filter((name) => name !== null)) {
+  for (const file of source.defaultsOnly ? ['default.yaml'] : files.filter((name) => name !== null)) {
     const path = join(dir, file);
     overlay(merged, readTree(path, file === 'default.yaml', problems), nameFrom(cwd, path), []);
   }

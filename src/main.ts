@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof StoppedError || stop.signal.aborted) return 1;
+  if (error instanceof StoppedError || (error instanceof Error && error.name === 'AbortError')) return 1;
   const known = error instanceof ConfigError || error instanceof RemoteError;
   const text = known || !(error instanceof Error) ? describeError(error) : (error.stack ?? error.message);
   process.stderr.write(

@@ -46,6 +46,7 @@ export async function demo(options: DemoOptions): Promise<boolean> {
 async function demoIn(folder: string, options: DemoOptions): Promise<boolean> {
   // Its own configuration: a demo neither reads nor touches what is installed beside it.
   const config = loadConfig({
+    defaultsOnly: true,
     env: {
       EXSYNC_DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
       EXSYNC_SECRET_KEY: randomBytes(32).toString('base64'),

@@ -28,10 +28,7 @@ export async function setup(installation: Installation, options: SetupOptions): 
   if (username === undefined)
     throw new ConfigError(['--username: the account to sign in to Exchange with is missing.']);
   const password = await readSecret(`Password of ${username}`, config.setup.exchangePassword);
-  const mailbox = options.testMailbox ?? (username.includes('@') ? username : undefined);
-  if (mailbox === undefined) {
-    throw new ConfigError(['--test-mailbox: the address of a mailbox to test with is missing.']);
-  }
+  const mailbox = testMailbox(options, username, exchange.mode);
   if (!(await test(exchange, { username, password }, mailbox))) return false;
   await stores.settings.save({ ...settings, exchange }, version, 'exsync setup');
   if (exchange.mode === 'impersonation')
@@ -43,6 +40,20 @@ export async function setup(installation: Installation, options: SetupOptions): 
   });
   say('Saved.');
   return true;
+}
+
+/** The right to impersonate shows only on somebody else's mailbox. */
+function testMailbox({ testMailbox: given }: SetupOptions, username: string, mode: AccessMode): string {
+  const mailbox = given ?? (mode === 'individual' && username.includes('@') ? username : undefined);
+  if (mailbox === undefined) {
+    throw new ConfigError(['--test-mailbox: the address of a mailbox to test with is missing.']);
+  }
+  if (mode === 'impersonation' && mailbox.toLowerCase() === username.toLowerCase()) {
+    throw new ConfigError([
+      '--test-mailbox: a mailbox other than the account itself is needed, or the right to impersonate is not tested.',
+    ]);
+  }
+  return mailbox;
 }
 
 function wanted({ exchange: present }: Settings, options: SetupOptions): ExchangeSettings {

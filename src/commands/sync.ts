@@ -55,7 +55,7 @@ export async function sync(installation: Installation, options: SyncOptions): Pr
 }
 
 async function mailboxesOf({ crm, stores }: Installation, email: string | undefined): Promise<Mailbox[]> {
-  if (email === undefined) return (await stores.mailboxes.list()).filter(({ state }) => state === 'active');
+  if (email === undefined) return (await stores.mailboxes.list()).filter(({ state }) => state !== 'off');
   const user = await crm.directory.userByEmail(email);
   const mailbox = user && (await stores.mailboxes.forUser(user.id));
   if (!mailbox)

@@ -14,48 +14,79 @@ export interface AddOptions {
   readonly profile: string;
   /** The mailbox where it is not the user's address. */
   readonly mailbox?: string;
+  /** With individual credentials the account, such as DOMAIN\\user, where it is not the mailbox's address. */
+  readonly username?: string;
   /** False: a CRM user whose mailbox is not synced. */
   readonly sync: boolean;
 }
 
+/** All or nothing: what could refuse the mailbox is asked before the user is made. */
 export async function addUser(installation: Installation, email: string, options: AddOptions): Promise<void> {
   const { crm, stores } = installation;
   const name = options.name ?? email.split('@')[0] ?? email;
+  const address = options.mailbox ?? email;
   const profileId = await profileNamed(installation, options.profile);
+  if ((await crm.directory.userByEmail(email)) !== null) {
+    throw new ConfigError([
+      `${email}: there is a user with this address; \`exsync user sync\` connects the mailbox.`,
+    ]);
+  }
+  const access = options.sync ? await accessTo(installation, address, options.username ?? address) : null;
   const made = await crm.users.create({ name, email, profileId });
   if (made.kind === 'refused') throw new ConfigError([`${email}: ${made.message}`]);
-  if (options.sync) await connectMailbox(installation, made.user, options.mailbox ?? email);
+  if (access !== null) await connectMailbox(installation, made.user, address, access);
   await stores.audit.record('exsync user', 'user.added', {
     email,
     profile: options.profile,
     sync: options.sync,
   });
-  say(`Added ${name} <${email}>${options.sync ? ` with the mailbox ${options.mailbox ?? email}` : ''}.`);
+  say(`Added ${name} <${email}>${options.sync ? ` with the mailbox ${address}` : ''}.`);
 }
 
-/** Under impersonation the address is enough, for an administrator gave it; else its own password is checked first. */
-async function connectMailbox(installation: Installation, user: CrmUser, address: string): Promise<Mailbox> {
-  const { stores } = installation;
-  const { settings } = await stores.settings.load();
-  if (settings.exchange === null)
-    throw new ConfigError(['Exchange is not set up yet: run `exsync setup` first.']);
-  const individual = settings.exchange.mode === 'individual';
-  const credentialId = individual ? `mailbox:${user.id}` : null;
-  if (credentialId !== null) await storePassword(installation, settings.exchange, credentialId, address);
-  return stores.mailboxes.add({ crmUserId: user.id, address, credentialId });
+/** The way into a mailbox: the service account (null), or its own account whose password Exchange has accepted. */
+interface MailboxAccess {
+  readonly own: { readonly username: string; readonly password: string } | null;
 }
 
-async function storePassword(
-  { stores, config }: Installation,
-  exchange: ExchangeSettings,
-  credentialId: string,
+/** Under impersonation the address is enough, for an administrator gave it; else its own password is tried first. */
+async function accessTo(
+  installation: Installation,
   address: string,
-): Promise<void> {
-  const username = (await stores.credentials.get(credentialId))?.username ?? address;
+  username: string,
+): Promise<MailboxAccess> {
+  const { stores, config } = installation;
+  const { exchange } = (await stores.settings.load()).settings;
+  if (exchange === null) throw new ConfigError(['Exchange is not set up yet: run `exsync setup` first.']);
+  const taken = (await stores.mailboxes.list()).some(
+    (mailbox) => mailbox.address.toLowerCase() === address.toLowerCase(),
+  );
+  if (taken) throw new ConfigError([`${address}: this mailbox belongs to another user.`]);
+  if (exchange.mode === 'impersonation') return { own: null };
   const password = await readSecret(`Password of ${username}`, config.setup.exchangePassword);
+  await tryPassword(exchange, address, { username, password });
+  return { own: { username, password } };
+}
+
+async function connectMailbox(
+  { stores }: Installation,
+  user: CrmUser,
+  address: string,
+  { own }: MailboxAccess,
+): Promise<void> {
+  const credentialId = own === null ? null : `mailbox:${user.id}`;
+  if (own !== null && credentialId !== null)
+    await stores.credentials.save(credentialId, own.username, own.password);
+  await stores.mailboxes.add({ crmUserId: user.id, address, credentialId });
+}
+
+async function tryPassword(
+  exchange: ExchangeSettings,
+  address: string,
+  credentials: { readonly username: string; readonly password: string },
+): Promise<void> {
   const checks = testConnection({
     url: exchange.url,
-    credentials: { username, password },
+    credentials,
     mailbox: address,
     impersonate: false,
     ...(exchange.ca === null ? {} : { ca: exchange.ca }),
@@ -63,7 +94,6 @@ async function storePassword(
   for await (const check of checks) {
     if (!check.ok) throw new ConfigError([[check.detail, check.remedy ?? ''].join(' ').trim()]);
   }
-  await stores.credentials.save(credentialId, username, password);
 }
 
 /** A changed password, tried before it is stored; ends the pause of the mailbox. */
@@ -76,7 +106,10 @@ export async function changePassword(installation: Installation, email: string):
       `${email}: this installation signs in with a service account; change its password with \`exsync setup\`.`,
     ]);
   }
-  await storePassword(installation, exchange, mailbox.credentialId, mailbox.address);
+  const { username } = (await stores.credentials.get(mailbox.credentialId)) ?? { username: mailbox.address };
+  const password = await readSecret(`Password of ${username}`, installation.config.setup.exchangePassword);
+  await tryPassword(exchange, mailbox.address, { username, password });
+  await stores.credentials.save(mailbox.credentialId, username, password);
   await stores.mailboxes.setState(mailbox.id, 'active', null);
   await stores.audit.record('exsync user', 'password.changed', { email });
   say(`The password of ${mailbox.address} was accepted and stored.`);
@@ -86,8 +119,15 @@ export async function switchSync(installation: Installation, email: string, on: 
   const { crm, stores } = installation;
   const user = await userNamed(installation, email);
   const mailbox = await stores.mailboxes.forUser(user.id);
-  if (mailbox === null && on) await connectMailbox(installation, user, user.email);
-  else if (mailbox !== null) await stores.mailboxes.setState(mailbox.id, on ? 'active' : 'off', null);
+  if (mailbox === null && on) {
+    await connectMailbox(
+      installation,
+      user,
+      user.email,
+      await accessTo(installation, user.email, user.email),
+    );
+  }
+  if (mailbox !== null) await stores.mailboxes.setState(mailbox.id, on ? 'active' : 'off', null);
   await stores.audit.record('exsync user', on ? 'sync.on' : 'sync.off', { email });
   say(`${(await crm.directory.user(user.id))?.name ?? email}: sync ${on ? 'on' : 'off'}.`);
 }

@@ -39,14 +39,27 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
   };
 
   async function run(scope: RunScope, trigger: RunTrigger, signal: AbortSignal): Promise<RunEnd> {
-    const decision = decisions.get(keyOf(scope))?.shift();
-    const outcome = await installation.runs.run(scope, {
-      trigger: decision ? 'approval' : trigger,
-      signal,
-      ...(decision ? { decision } : {}),
-      progress: () => tell(scope, 'running', null),
-    });
-    return endOf(outcome);
+    const pending = decisions.get(keyOf(scope)) ?? [];
+    try {
+      const outcome = await installation.runs.run(scope, {
+        trigger: pending.length > 0 ? 'approval' : trigger,
+        signal,
+        decisions: pending,
+        progress: ({ counts }) => tell(scope, 'running', counts),
+      });
+      return endOf(outcome);
+    } finally {
+      if (pending.length > 0) await keepUndecided(scope, pending);
+    }
+  }
+
+  /** A run that was busy, or failed before it came to them, leaves its decisions to the next one. */
+  async function keepUndecided(scope: RunScope, taken: readonly Decision[]): Promise<void> {
+    const held = new Set((await stores.sync.held(scope)).map(({ id }) => id));
+    const present = decisions.get(keyOf(scope)) ?? [];
+    const open = present.filter((one) => !taken.includes(one) || one.actionIds.some((id) => held.has(id)));
+    if (open.length > 0) decisions.set(keyOf(scope), open);
+    else decisions.delete(keyOf(scope));
   }
 
   const scheduler = createScheduler({
@@ -182,12 +195,11 @@ function engineControl(
       for (const module of modules) await stores.sync.retryNow({ mailboxId, module });
       await syncNow(mailboxId);
     },
-    async decideHeld(held, verdict, actor) {
+    async decideHeld(held, verdict) {
       const scope = { mailboxId: held.mailboxId, module: held.module };
       const actions = (await stores.sync.held(scope)).filter(
         ({ runId, body }) => runId === held.runId && body.kind === held.kind && body.side === held.side,
       );
-      await stores.audit.record(actor, `held.${verdict}`, { ...scope, actions: actions.length });
       const key = keyOf(scope);
       decisions.set(key, [
         ...(decisions.get(key) ?? []),

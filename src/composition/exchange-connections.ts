@@ -54,9 +54,10 @@ export function createExchangeConnections(
     async transportFor(mailbox, exchange) {
       const id = exchange.mode === 'impersonation' ? serviceCredentialId : mailbox.credentialId;
       const credential = id === null ? null : await credentials.get(id);
-      if (id === null || credential === null) throw missingCredential(mailbox);
+      const command = exchange.mode === 'impersonation' ? '`exsync setup`' : '`exsync user password`';
+      if (id === null || credential === null) throw missingCredential(mailbox, command);
       if (credential.pausedReason !== null)
-        throw pausedCredential(credential.username, credential.pausedReason);
+        throw pausedCredential(credential.username, credential.pausedReason, command);
       const password = await credentials.password(id);
       const open = opened.get(id);
       const same =
@@ -96,22 +97,22 @@ export function createExchangeConnections(
   };
 }
 
-function missingCredential(mailbox: Mailbox): RemoteError {
+function missingCredential(mailbox: Mailbox, command: string): RemoteError {
   return new RemoteError({
     side: 'exchange',
     code: 'NoCredential',
     message: `There is no password for ${mailbox.address}.`,
-    remedy: 'Give one with `exsync setup`.',
+    remedy: `Give one with ${command}.`,
     retryable: false,
   });
 }
 
-function pausedCredential(username: string, reason: string): RemoteError {
+function pausedCredential(username: string, reason: string, command: string): RemoteError {
   return new RemoteError({
     side: 'exchange',
     code: 'Unauthorized',
     message: `Paused: ${reason}`,
-    remedy: `Set the new password of ${username} with \`exsync setup\`.`,
+    remedy: `Set the new password of ${username} with ${command}.`,
     retryable: false,
   });
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { EmbeddedCrm } from '../crm/embedded/embedded-crm.ts';
+import type { CrmUser } from '../crm/embedded/user-store.ts';
 import type { Stores } from '../db/stores.ts';
 import { takeLease } from '../engine/lease-keeper.ts';
 import { readCrm } from '../engine/readers.ts';
@@ -18,16 +19,16 @@ import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
 import type { Module } from '../sync/model.ts';
 import { modules } from '../sync/model.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
-import type { RunKind, RunScope } from '../sync/stores.ts';
+import type { RunCounts, RunKind, RunScope } from '../sync/stores.ts';
 import { createExchangeConnections } from './exchange-connections.ts';
 import { sharedWork } from './shared-work.ts';
 
 export interface RunOptions {
   readonly kind?: RunKind;
   readonly trigger: string;
-  readonly decision?: Decision;
+  readonly decisions?: readonly Decision[];
   readonly signal: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
+  readonly progress?: (progress: Progress & { readonly counts: RunCounts }) => void;
 }
 
 export interface MailboxRuns {
@@ -119,6 +120,11 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     const { exchange } = settings;
     if (exchange === null) throw new ConfigError(['Exchange is not set up yet: run `exsync setup`.']);
     if (mailbox === null) throw new ConfigError([`There is no mailbox ${scope.mailboxId}.`]);
+    refuseUnlessSynced(
+      mailbox,
+      await crm.directory.user(mailbox.crmUserId),
+      settings.modules[scope.module].enabled,
+    );
     const transport = await connections.transportFor(mailbox, exchange);
     const engine: EngineDeps = {
       store: stores.sync,
@@ -139,12 +145,13 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       kind: options.kind ?? 'sync',
       trigger: options.trigger,
       signal: options.signal,
-      ...(options.decision ? { decision: options.decision } : {}),
+      ...(options.decisions ? { decisions: options.decisions } : {}),
       ...(options.progress ? { progress: options.progress } : {}),
     });
     // The folder may be gone or another one: the next run asks for it anew.
     if (outcome.state === 'failed') exchangeSides.delete(mailbox.id);
-    report(log, mailbox, scope, outcome);
+    // A command tells its outcome itself.
+    if (options.trigger !== 'command') report(log, mailbox, scope, outcome);
     return outcome;
   }
 
@@ -156,6 +163,24 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       await connections.close();
     },
   };
+}
+
+/** Whoever asks for the run: schedule, page, command. */
+function refuseUnlessSynced(mailbox: Mailbox, user: CrmUser | null, enabled: boolean): void {
+  const { address, state, pausedReason } = mailbox;
+  const refuse = (message: string, remedy: string): RemoteError =>
+    new RemoteError({ side: 'exchange', code: 'NotSynced', message, remedy, retryable: false });
+  if (state === 'paused') {
+    throw refuse(
+      `${address} is paused: ${pausedReason ?? 'by an administrator'}`,
+      'Set the new password with `exsync user password`.',
+    );
+  }
+  if (state === 'off')
+    throw refuse(`The sync of ${address} is switched off.`, 'Switch it on with `exsync user sync`.');
+  if (!user?.active)
+    throw refuse(`The user of ${address} is not active in the CRM.`, 'Only active users are synced.');
+  if (!enabled) throw refuse('The module is switched off.', 'Switch it on with `exsync settings`.');
 }
 
 function report(log: Log, mailbox: Mailbox, { module }: RunScope, outcome: RunOutcome): void {

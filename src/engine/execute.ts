@@ -258,7 +258,8 @@ export function rereadLinked(
   return link?.[idKey(side)] === itemId ? [rereadEntry(context, side, itemId)] : [];
 }
 
-function count(context: RunContext, { body, step }: StoredAction): void {
+/** Adds what an action did to the counts of the run. */
+export function count(context: RunContext, { body, step }: StoredAction): void {
   for (const loser of new Set(body.losers.map(({ side }) => side))) context.counts[loser].conflicts += 1;
   if (body.side === null) return;
   const counts = context.counts[body.side];

@@ -4,7 +4,8 @@ import type { Link, Side } from '../sync/model.ts';
 import { sides } from '../sync/model.ts';
 import type { Target } from '../sync/ports.ts';
 import type { NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
-import { rereadEntry, rereadLinked } from './execute.ts';
+import { findCarriedOut } from './carried-out.ts';
+import { count, rereadEntry, rereadLinked } from './execute.ts';
 import { stampOf } from './pairing.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -27,6 +28,7 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
     context,
     tried.filter((action) => action.body.kind === 'create'),
   );
+  const carriedOut = await findCarriedOut(context, tried);
   const known = await context.store.linksById(actions.map((action) => action.linkId));
   const links: Link[] = [];
   const finished: Settlement['finished'][number][] = [];
@@ -40,11 +42,18 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
       const link = linkAfter(linkId, known.get(linkId) ?? null, body, answer);
       links.push(link);
       finished.push({ id: action.id, state: 'done', error: null });
+      count(context, action);
       if (action.final) inboxDone.push(...action.inboxIds);
       else enqueue.push(...rereadBoth(context, link));
       continue;
     }
-    finished.push({ id: action.id, state: 'dropped', error: 'the run that planned it ended before' });
+    const isDone = carriedOut.has(action.id);
+    if (isDone) {
+      finished.push({ id: action.id, state: 'done', error: null });
+      count(context, action);
+    } else {
+      finished.push({ id: action.id, state: 'dropped', error: 'the run that planned it ended before' });
+    }
     // Whether an update or a deletion was carried out, only the item itself can tell.
     if (action.state !== 'tried' || body.side === null || body.kind === 'create') continue;
     const link = known.get(linkId) ?? null;

@@ -60,9 +60,9 @@ export interface RunRequest {
   readonly kind: RunKind;
   /** What started it, for the history: `schedule`, `manual`, `approval`, … */
   readonly trigger: string;
-  readonly decision?: Decision;
+  readonly decisions?: readonly Decision[];
   readonly signal: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
+  readonly progress?: (progress: Progress & { readonly counts: RunCounts }) => void;
 }
 
 export interface RunOutcome {
@@ -147,6 +147,7 @@ function contextOf(
   cap: RunContext['cap'],
 ): RunContext {
   const { module } = request.scope;
+  const counts = emptyCounts();
   const side = { crm: underLease(request.crm, keeper), exchange: underLease(request.exchange, keeper) };
   return {
     store: deps.store,
@@ -163,11 +164,11 @@ function contextOf(
     rules: rulesOf(request.settings, module),
     cap,
     attempts: new Map(),
-    counts: emptyCounts(),
+    counts,
     unfinished: new Set(),
     applied: { count: 0 },
     signal: request.signal,
-    progress: request.progress ?? (() => undefined),
+    progress: (progress) => request.progress?.({ ...progress, counts }),
   };
 }
 
@@ -175,7 +176,7 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
   const { store, lease, scope, signal } = context;
   if (context.kind === 'sync') {
     await recoverIntents(context);
-    if (request.decision) await decide(context, request.decision);
+    for (const decision of request.decisions ?? []) await decide(context, decision);
   }
   context.progress({ phase: 'reading', done: 0, total: null });
   const folder = await read(context, request);

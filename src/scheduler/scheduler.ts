@@ -207,7 +207,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     async stop(graceMs) {
       stopped = true;
       stopTicker?.();
-      const left = await queue.stop(graceMs);
+      // A look under way still reads the stores: whoever closes them next has to wait for it.
+      const [left] = await Promise.all([queue.stop(graceMs), looking]);
       return left.flatMap((key) => scopesByKey.get(key) ?? []);
     },
   };

@@ -140,6 +140,8 @@ export interface RunReports {
   latest(scope: RunScope): Promise<RunRecord | null>;
   /** The newest finished runs, newest first. */
   recent(limit: number, mailboxId?: string): Promise<RunRecord[]>;
+  /** The same, but only runs that changed something, failed, or hold something back. */
+  eventful(limit: number, mailboxId?: string): Promise<RunRecord[]>;
   failures(limit: number, mailboxId?: string): Promise<FailureRecord[]>;
   held(mailboxId?: string): Promise<HeldSummary[]>;
   /** Sums of counts per day (`YYYY-MM-DD`, UTC) since `since`. */

@@ -1,7 +1,7 @@
 /** Gathers what the first page shows to one reader. What he may not see is left out here, not in the view. */
 import type { FailureRecord, HeldSummary, Mailbox } from '../sync/administration.ts';
 import { modules, type Module } from '../sync/model.ts';
-import type { RunRecord } from '../sync/stores.ts';
+import type { RunCounts, RunRecord } from '../sync/stores.ts';
 import type { TabsDeps, TabsUser } from './ports.ts';
 import type { Reader } from './session.ts';
 
@@ -15,6 +15,8 @@ export interface DashboardRow {
   readonly userName: string;
   readonly state: SyncState;
   readonly last: RunRecord | null;
+  /** Of the last run that did something. */
+  readonly counts: RunCounts | null;
   readonly nextRunAt: number | null;
   readonly canSync: boolean;
 }
@@ -82,7 +84,7 @@ export async function loadDashboard(
     deps.settings.load(),
     none ? [] : deps.reports.failures(shownFailures, only),
     none ? [] : deps.reports.held(only),
-    none ? [] : deps.reports.recent(shownRuns, only),
+    none ? [] : deps.reports.eventful(shownRuns, only),
     none ? [] : deps.reports.perDay(firstDay, only),
   ]);
   const usersById = new Map(users.map((user) => [user.id, user]));
@@ -138,6 +140,7 @@ async function loadRow(
 ): Promise<DashboardRow> {
   const scope = { mailboxId: mailbox.id, module };
   const last = await deps.reports.latest(scope);
+  const [eventful] = await deps.reports.eventful(1, mailbox.id);
   const standing = standingState(mailbox, user, enabled);
   const activity = deps.engineControl.activity(scope);
   return {
@@ -146,6 +149,7 @@ async function loadRow(
     userName: user?.name ?? 'A user the CRM no longer has',
     state: standing ?? runState(activity, last),
     last,
+    counts: (eventful ?? last)?.counts ?? null,
     nextRunAt: standing ? null : deps.engineControl.nextRunAt(scope),
     canSync: !standing,
   };

@@ -36,7 +36,7 @@ export interface EngineControl {
   /** Makes the mailbox's failed items due and queues a run. */
   retryNow(mailboxId: string): Promise<void>;
   /** Approves or rejects exactly the held actions this summary counts, and queues the run that carries it out. */
-  decideHeld(held: HeldSummary, decision: 'approved' | 'rejected', actor: string): Promise<void>;
+  decideHeld(held: HeldSummary, decision: 'approved' | 'rejected'): Promise<void>;
   /** Milliseconds since the epoch; null: not scheduled. */
   nextRunAt(scope: RunScope): number | null;
   activity(scope: RunScope): 'idle' | 'waiting' | 'running';

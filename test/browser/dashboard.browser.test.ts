@@ -133,7 +133,7 @@ describe('the dashboard in a browser', function () {
     tabs.held.length = 0;
     tabs.emit({ scope: bobs, phase: 'finished', counts: null });
     await approve.waitFor({ state: 'detached' });
-    expect(tabs.calls).to.deep.equal(['approved 37 remove of run 2 by u-anna']);
+    expect(tabs.calls).to.deep.equal(['approved 37 remove of run 2']);
   });
 
   it('works without script by loading the page again', async () => {

@@ -225,7 +225,7 @@ class History {
   }
 }
 
-const histories = Number(process.env['HISTORIES'] ?? 40);
+const histories = Number(process.env['HISTORIES'] ?? 24);
 const firstSeed = Number(process.env['SEED'] ?? 1);
 
 describe('a random history', () => {

@@ -153,6 +153,21 @@ describe('the lease of a run', () => {
     expect((await world.run()).state).to.equal('done');
   });
 
+  it('outlasts a run whose calls take long', async () => {
+    const world = await makeWorld({ crm: { pageSize: 2 }, exchange: { pageSize: 2, batchSize: 1 } });
+    for (let number = 0; number < 15; number += 1) world.crm.add(person(number), { ownerId: 'alice' });
+    const takeOvers: Promise<unknown>[] = [];
+    world.exchange.meanwhile = () => {
+      // Nearly as long as a request may take.
+      world.now += 0.9 * minuteMs;
+      takeOvers.push(world.stores.leases.acquire('mailbox-of-alice:contacts', minuteMs));
+    };
+    expect((await world.run()).state).to.equal('done');
+    const taken = await Promise.all(takeOvers);
+    expect(taken.length, 'longer than the lease').to.be.greaterThan(12);
+    expect(taken.filter((lease) => lease !== null)).to.deep.equal([]);
+  });
+
   it('that was taken over lets the old run write nothing more', async () => {
     const world = await makeWorld();
     world.crm.add(person(1), { ownerId: 'alice' });

@@ -66,7 +66,7 @@ const unwrapped: Wrapping = { store: (one) => one, leases: (one) => one, side: (
 export interface RunOptions {
   readonly owner?: string;
   readonly kind?: RunKind;
-  readonly decision?: Decision;
+  readonly decisions?: readonly Decision[];
   readonly signal?: AbortSignal;
 }
 
@@ -153,7 +153,7 @@ export class World {
         kind: options.kind ?? 'sync',
         trigger: 'test',
         signal: options.signal ?? new AbortController().signal,
-        ...(options.decision ? { decision: options.decision } : {}),
+        ...(options.decisions ? { decisions: options.decisions } : {}),
       },
     );
   }
@@ -265,7 +265,7 @@ export class World {
     pick: (action: StoredAction) => boolean = () => true,
   ): Promise<RunOutcome> {
     const actionIds = (await this.held()).filter(pick).map(({ id }) => id);
-    return this.sync({ decision: { actionIds, verdict } });
+    return this.sync({ decisions: [{ actionIds, verdict }] });
   }
 }
 

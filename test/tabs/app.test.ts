@@ -302,10 +302,7 @@ describe('the web application', () => {
       expect((await visitor.post('/held', { ...form, decision: 'maybe' })).status).to.equal(400);
       expect((await visitor.post('/held', form)).status).to.equal(303);
       expect((await visitor.post('/held', { ...form, decision: 'rejected' })).status).to.equal(303);
-      expect(tabs.calls).to.deep.equal([
-        'approved 37 remove of run 2 by u-anna',
-        'rejected 37 remove of run 2 by u-anna',
-      ]);
+      expect(tabs.calls).to.deep.equal(['approved 37 remove of run 2', 'rejected 37 remove of run 2']);
       expect(tabs.audited).to.include('u-anna held.approved');
     });
   });

@@ -200,6 +200,7 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
   const reports: RunReports = {
     latest: async (scope) => fixture.runs.find(of(scope.mailboxId)) ?? null,
     recent: async (limit, id) => fixture.runs.filter(of(id)).slice(0, limit),
+    eventful: async (limit, id) => fixture.runs.filter(of(id)).slice(0, limit),
     failures: async (limit, id) => fixture.failures.filter(of(id)).slice(0, limit),
     held: async (id) => fixture.held.filter(of(id)),
     perDay: async () => [
@@ -224,8 +225,8 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
     engineControl: {
       syncNow: async (id) => void fixture.calls.push(`sync ${id}`),
       retryNow: async (id) => void fixture.calls.push(`retry ${id}`),
-      decideHeld: async (held, decision, actor) =>
-        void fixture.calls.push(`${decision} ${held.count} ${held.kind} of run ${held.runId} by ${actor}`),
+      decideHeld: async (held, decision) =>
+        void fixture.calls.push(`${decision} ${held.count} ${held.kind} of run ${held.runId}`),
       nextRunAt: (scope) => fixture.nextRuns.get(scope.mailboxId) ?? null,
       activity: (scope) => fixture.activity.get(scope.mailboxId) ?? 'idle',
       subscribe: (listener) => {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { FailureRecord, HeldSummary, RunReports } from '../../sync/administration.ts';
 import type { Module, Side, Values } from '../../sync/model.ts';
+import type { RunRecord } from '../../sync/stores.ts';
 import type { Database } from '../database.ts';
 import type { ActionRow } from '../entities/action.ts';
 import { inboxEntity } from '../entities/inbox.ts';
@@ -26,14 +27,9 @@ export function createRunReports(database: Database): RunReports {
         return row && fromRunRow(row);
       }),
 
-    async recent(limit, mailboxId) {
-      const rows = await database.read((manager) => {
-        const query = manager.createQueryBuilder(runEntity, 'row').where('row.finishedAt IS NOT NULL');
-        if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
-        return query.orderBy('row.finishedAt', 'DESC').addOrderBy('row.id', 'DESC').limit(limit).getMany();
-      });
-      return rows.map(fromRunRow);
-    },
+    recent: (limit, mailboxId) => finished(database, { limit, mailboxId, eventful: false }),
+
+    eventful: (limit, mailboxId) => finished(database, { limit, mailboxId, eventful: true }),
 
     failures: (limit, mailboxId) =>
       database.read(async (manager) => {
@@ -71,6 +67,24 @@ export function createRunReports(database: Database): RunReports {
       return rows.map(({ day, done, failed }) => ({ day, done: Number(done), failed: Number(failed) }));
     },
   };
+}
+
+interface FinishedQuery {
+  readonly limit: number;
+  readonly mailboxId: string | undefined;
+  readonly eventful: boolean;
+}
+
+async function finished(database: Database, wanted: FinishedQuery): Promise<RunRecord[]> {
+  const rows = await database.read((manager) => {
+    const query = manager.createQueryBuilder(runEntity, 'row').where('row.finishedAt IS NOT NULL');
+    if (wanted.mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', wanted);
+    if (wanted.eventful) {
+      query.andWhere("(row.done > 0 OR row.failed > 0 OR row.held > 0 OR row.state <> 'done')");
+    }
+    return query.orderBy('row.finishedAt', 'DESC').addOrderBy('row.id', 'DESC').limit(wanted.limit).getMany();
+  });
+  return rows.map(fromRunRow);
 }
 
 async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<FailureRecord> {

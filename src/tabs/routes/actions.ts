@@ -52,6 +52,9 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
     const reader = readerOf(response);
     const mailbox = await visibleMailbox(deps, reader, request.params.id);
     if (!mailbox) return notFound(response);
+    if (mailbox.state !== 'active') {
+      return refuse(response, 409, 'Not synced', mailbox.pausedReason ?? 'This mailbox is switched off.');
+    }
     await engineControl.retryNow(mailbox.id);
     await audit.record(reader.user.id, 'sync.retry', { mailboxId: mailbox.id });
     accepted(request, response);
@@ -81,7 +84,7 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
         'This has changed or was decided meanwhile. Look at it again.',
       );
     }
-    await engineControl.decideHeld(held, decision, reader.user.id);
+    await engineControl.decideHeld(held, decision);
     await audit.record(reader.user.id, `held.${decision}`, {
       mailboxId: held.mailboxId,
       runId: held.runId,

@@ -141,7 +141,7 @@ function mailboxRows(row: DashboardRow, { reader, nowMs }: Dashboard): Html {
 function sideCells(row: DashboardRow, side: Side): Html {
   return html`<th scope="row" role="rowheader" class="side side-${side}">${sideNames[side]}</th>
     ${countColumns.map(([name, label]) => {
-      const count = row.last?.counts[side][name] ?? null;
+      const count = row.counts?.[side][name] ?? null;
       const tone = count === null || count === 0 ? 'zero' : name === 'failed' ? 'bad-text' : '';
       return html`<td
         role="cell"
