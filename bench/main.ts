@@ -3,8 +3,12 @@ import { parseArgs } from 'node:util';
 import { benchContacts } from './contacts.ts';
 import { asJson, asText, missed } from './report.ts';
 import type { Measurement } from './report.ts';
+import { benchSandbox } from './sandbox.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = { contacts: benchContacts };
+const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+  contacts: benchContacts,
+  sandbox: benchSandbox,
+};
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const unknown = positionals.filter((name) => !(name in benchmarks));

@@ -1,4 +1,5 @@
 /** Carries a stored plan out in batches: intents down, call the side, results down. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoppedError } from '../errors.ts';
 import { idKey, linkAfter } from '../sync/actions.ts';
 import type { WriteAnswer } from '../sync/actions.ts';
@@ -66,6 +67,7 @@ export async function applyPlan(context: RunContext, what: 'everything' | 'first
       context.applied.count += batch.attempts.length;
       context.progress({ phase: 'applying', done: context.applied.count, total: null });
       batch = next;
+      await nextTurn();
     }
     if (context.signal.aborted) throw new StoppedError('the run was asked to stop');
   }

@@ -1,4 +1,5 @@
 /** Reads what the inbox says has changed, asks the planner, stores the plan. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoppedError } from '../errors.ts';
 import type { Item, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
 import { otherSide, sides } from '../sync/model.ts';
@@ -22,8 +23,12 @@ const chunkSize = 50;
 /** Chunks read or being read at a time: one is planned, one is decoded, one is on the wire. */
 const chunksAhead = 3;
 
-/** Plans every pending item into stored actions. */
-export async function planItems(context: RunContext, pendings: readonly Pending[]): Promise<void> {
+/** Plans every pending item into stored actions. `onStored` is waited for after each chunk, with the items planned so far. */
+export async function planItems(
+  context: RunContext,
+  pendings: readonly Pending[],
+  onStored?: (planned: number) => Promise<void>,
+): Promise<void> {
   const reading: Promise<ReadPending[]>[] = [];
   for (let start = 0; start < pendings.length; start += chunkSize) {
     if (context.signal.aborted) throw new StoppedError('the run was asked to stop');
@@ -33,6 +38,8 @@ export async function planItems(context: RunContext, pendings: readonly Pending[
     const chunk = (await reading.shift()) ?? [];
     await planChunk(context, chunk);
     context.progress({ phase: 'planning', done: start + chunk.length, total: pendings.length });
+    await onStored?.(start + chunk.length);
+    await nextTurn();
   }
 }
 

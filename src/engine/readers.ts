@@ -1,4 +1,5 @@
 /** Readers: from a side's changes to the inbox. They never plan and never write to a side. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CursorLostError } from '../errors.ts';
 import type { Module } from '../sync/model.ts';
 import type { Change, ChangeOptions, SyncSide } from '../sync/ports.ts';
@@ -34,6 +35,7 @@ async function readPages(feed: Feed, from: StoredCursor): Promise<void> {
     const seen = readingAll ? page.changes.map((change) => change.id) : [];
     const cursor = { cursor: page.cursor, fullRead: from.fullRead, complete: !readingAll || page.last };
     await store.savePage(lease, key, { cursor, entries, seen });
+    await nextTurn();
   }
   // What a repeated full read did not meet is asked for by id; absence alone proves nothing.
   if (readingAll && from.fullRead > 1) await store.enqueueUnseen(lease, key, from.fullRead);

@@ -81,8 +81,8 @@ export interface RunOutcome {
 /** An item that keeps changing under us is left to the next run after so many plans. */
 const maxPlans = 4;
 
-/** Items a first run plans before it begins to write them. */
-const plannedAtOnce = 500;
+/** Items a first run plans before it begins to write them; a multiple of what is planned at a time. */
+const plannedAtOnce = 250;
 
 export function rulesOf(settings: ModuleSettings, module: RunScope['module']): Rules {
   const { type, direction, winner, deletes } = settings;
@@ -211,13 +211,17 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
  */
 async function planAndWrite(context: RunContext, pendings: readonly Pending[]): Promise<number> {
   let again = 0;
-  let writing = Promise.resolve(0);
-  for (let start = 0; start < pendings.length; start += plannedAtOnce) {
-    await planItems(context, pendings.slice(start, start + plannedAtOnce));
-    again += await writing;
-    writing = awaitedLater(applyPlan(context, 'firstWrites'));
-  }
-  return again + (await writing);
+  const write = async (): Promise<void> => {
+    again += await applyPlan(context, 'firstWrites');
+  };
+  let writing = Promise.resolve();
+  await planItems(context, pendings, async (planned) => {
+    if (planned % plannedAtOnce !== 0 && planned < pendings.length) return;
+    await writing;
+    writing = awaitedLater(write());
+  });
+  await writing;
+  return again;
 }
 
 async function read(context: RunContext, request: RunRequest): Promise<string> {

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly stdin?: string;
   /** Modules of test/ (paths below the project, ending in .ts) loaded before the program. */
   readonly preload?: readonly string[];
+  /** Another folder than the one of `builtProgram`. */
+  readonly program?: string;
 }
 
 export interface Finished {
@@ -27,6 +29,12 @@ export interface Finished {
 }
 
 let built: Promise<string> | null = null;
+
+/** Processes that have not ended: a test that fails in between must not leave any behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** The folder the program was built into. It goes away with this process. */
 export function builtProgram(): Promise<string> {
@@ -70,7 +78,7 @@ async function build(): Promise<string> {
 }
 
 export async function spawnExsync(args: readonly string[], options: ProcessOptions): Promise<ChildProcess> {
-  const folder = await builtProgram();
+  const folder = options.program ?? (await builtProgram());
   const preload = (options.preload ?? []).map(
     (file) => `--import=${join(folder, file.replace(/\.ts$/, '.js'))}`,
   );
@@ -78,6 +86,8 @@ export async function spawnExsync(args: readonly string[], options: ProcessOptio
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', ...options.env },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   return child;

@@ -1,5 +1,5 @@
 /** exsync as a process: what it answers, on which stream, and with which exit code. */
-import { copyFileSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -8,7 +8,7 @@ import { startExchange } from '../../sandbox/exchange/server.ts';
 import type { Sandbox } from '../../sandbox/exchange/server.ts';
 import type { SyncReport } from '../../src/commands/sync.ts';
 import { alice, environment, listening, makeFolder } from './company.ts';
-import { exsync, finished, spawnExsync } from './exsync-program.ts';
+import { builtProgram, exsync, finished, spawnExsync } from './exsync-program.ts';
 import type { Finished } from './exsync-program.ts';
 import { openFrontDoor } from './front-door.ts';
 import type { FrontDoor } from './front-door.ts';
@@ -308,5 +308,19 @@ describe('exsync as a process', function () {
     const taken = new URL(sandbox.url).port;
     const end = await run(['start'], '', { EXSYNC_HTTP_PORT: taken });
     expectRefusal(end, new RegExp(`^exsync: http\\.port: ${taken} on 127\\.0\\.0\\.1 is taken`));
+  });
+
+  it('ends when it cannot start, instead of staying without being of use', async () => {
+    setUp();
+    const program = join(folder, 'program');
+    cpSync(await builtProgram(), program, { recursive: true, verbatimSymlinks: true });
+    rmSync(join(program, 'src/tabs/public'), { recursive: true });
+    const daemon = await spawnExsync(['start'], { env, program });
+    const ended = finished(daemon);
+    const tooLate = setTimeout(() => daemon.kill('SIGKILL'), 20_000);
+    const end = await ended;
+    clearTimeout(tooLate);
+    expect(end.stderr).to.match(/ENOENT.*public/);
+    expect(end).to.include({ code: 1, signal: null });
   });
 });

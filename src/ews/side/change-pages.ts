@@ -11,8 +11,8 @@ import type { ItemChange, SyncFolderItemsAnswer } from '../operations/sync-folde
 import { isRefusedWhole } from './divided-batch.ts';
 import { probe } from './mailbox-folders.ts';
 
-/** The most a server gives (Microsoft: MaxChangesReturned). */
-const largestPage = 512;
+/** A server gives up to 512 (Microsoft: MaxChangesReturned); a page is stored in one go, and all others wait meanwhile. */
+const largestPage = 200;
 
 const properties = [
   fieldPath('item:ItemClass'),
