@@ -153,9 +153,15 @@ export function createProgram(host: CommandHost): Command {
     .option('--fill <number>', 'contacts in each mailbox')
     .option('--seed <number>', 'for the same contacts every time')
     .option('--latency <ms>', 'added to each answer')
-    .action(async (options: Record<string, string>) => {
+    .option('--version <release>', 'Exchange2007_SP1 to Exchange2019; Exchange2013_SP1 unless given')
+    .option('--schemes <list>', 'basic, ntlm or both; basic unless given')
+    .option('--tls', 'https with an authority of its own')
+    .option('--ca-file <file>', 'with --tls: where to write the authority to trust')
+    .option('--state <file>', 'loaded when it is there, saved at the end')
+    .option('--control-port <number>', 'for faults on demand from another process')
+    .action(async (options: Record<string, string | true>) => {
       const { runSandboxExchange } = await import('./commands/sandbox.ts');
-      await runSandboxExchange(options, host.signal);
+      await runSandboxExchange(options);
     });
 
   for (const command of allOf(program)) command.exitOverride().showHelpAfterError();

@@ -80,43 +80,54 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
   scheduler.subscribe((event) => tell(event.scope, event.phase, null));
 
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, config.http)));
-    server.listen(config.http.port, config.http.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const publicUrl = config.http.publicUrl ?? `http://${bracketed(config.http.host)}:${port}`;
-  const control = engineControl(installation, scheduler, decisions, listeners);
-  const tabs = createApp({
-    access: stores.access,
-    mailboxes: stores.mailboxes,
-    settings: stores.settings,
-    reports: stores.reports,
-    audit: stores.audit,
-    users: () => tabsUsers(installation),
-    engineControl: control,
-    crmApi: Router().use('/v1', crmApi(installation)),
-    publicUrl,
-    frameAncestors: config.http.frameAncestors,
-    sessionMs: config.http.sessionHours * 3_600_000,
-    clock: Date.now,
-    log,
-  });
-  server.on('request', tabs.app);
-  scheduler.start();
-  log.info('listening', { address: publicUrl });
+  try {
+    return await serve();
+  } catch (error) {
+    // What listens keeps a process alive that has nothing to say.
+    server.close();
+    throw error;
+  }
 
-  return {
-    publicUrl,
-    syncNow: (mailboxId) => control.syncNow(mailboxId),
-    async stop() {
-      tabs.close();
-      server.close();
-      const hanging = await scheduler.stop(config.sync.stopGraceSeconds * 1000);
-      if (hanging.length > 0) log.warn('runs did not end in time; the next start recovers them', { hanging });
-      server.closeAllConnections();
-    },
-  };
+  async function serve(): Promise<Daemon> {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, config.http)));
+      server.listen(config.http.port, config.http.host, resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    const publicUrl = config.http.publicUrl ?? `http://${bracketed(config.http.host)}:${port}`;
+    const control = engineControl(installation, scheduler, decisions, listeners);
+    const tabs = createApp({
+      access: stores.access,
+      mailboxes: stores.mailboxes,
+      settings: stores.settings,
+      reports: stores.reports,
+      audit: stores.audit,
+      users: () => tabsUsers(installation),
+      engineControl: control,
+      crmApi: Router().use('/v1', crmApi(installation)),
+      publicUrl,
+      frameAncestors: config.http.frameAncestors,
+      sessionMs: config.http.sessionHours * 3_600_000,
+      clock: Date.now,
+      log,
+    });
+    server.on('request', tabs.app);
+    scheduler.start();
+    log.info('listening', { address: publicUrl });
+
+    return {
+      publicUrl,
+      syncNow: (mailboxId) => control.syncNow(mailboxId),
+      async stop() {
+        tabs.close();
+        server.close();
+        const hanging = await scheduler.stop(config.sync.stopGraceSeconds * 1000);
+        if (hanging.length > 0)
+          log.warn('runs did not end in time; the next start recovers them', { hanging });
+        server.closeAllConnections();
+      },
+    };
+  }
 }
 
 /** Resolves after `ms`, or as soon as the signal is aborted. */
