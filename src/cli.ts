@@ -1,6 +1,7 @@
 /** The exsync command: words and options. What they do is in commands/, and loaded when it is needed. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { AddOptions, TokenOptions } from './commands/users.ts';
+import type { TokenOptions } from './commands/tokens.ts';
+import type { AddOptions } from './commands/users.ts';
 import type { SetupOptions } from './commands/setup.ts';
 import type { Installation } from './composition/installation.ts';
 import { version } from './version.ts';
@@ -28,6 +29,7 @@ export function createProgram(host: CommandHost): Command {
   const program = new Command('exsync')
     .description('Keeps contacts in step between a Microsoft Exchange server and a CRM.')
     .version(version)
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(exsync --help shows the commands)');
   const check = (passed: boolean): void => {
@@ -114,20 +116,7 @@ export function createProgram(host: CommandHost): Command {
 
   addUserCommands(program, host);
 
-  program
-    .command('token')
-    .description('access to the JSON API')
-    .command('create <email>')
-    .description('prints a new token once')
-    .requiredOption('--name <name>', 'what it is for')
-    .option('--scopes <list>', 'crm:read, crm:write', (list) => list.split(','), ['crm:read', 'crm:write'])
-    .option('--days <number>', 'how long it is valid', wholeNumber, 90)
-    .action((email: string, options: TokenOptions) =>
-      host.withInstallation(async (installation) => {
-        const { createToken } = await import('./commands/users.ts');
-        await createToken(installation, email, options);
-      }),
-    );
+  addTokenCommands(program, host);
 
   program
     .command('db')
@@ -218,6 +207,33 @@ function addUserCommands(program: Command, host: CommandHost): void {
       host.withInstallation(async (installation) =>
         (await load()).createSignInLink(installation, email, host.publicUrl()),
       ),
+    );
+}
+
+function addTokenCommands(program: Command, host: CommandHost): void {
+  const token = program.command('token').description('access to the JSON API');
+  const load = () => import('./commands/tokens.ts');
+  token
+    .command('create <email>')
+    .description('prints a new token once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--scopes <list>', 'crm:read, crm:write', (list) => list.split(','), ['crm:read', 'crm:write'])
+    .option('--days <number>', 'how long it is valid', wholeNumber, 90)
+    .action((email: string, options: TokenOptions) =>
+      host.withInstallation(async (installation) => (await load()).createToken(installation, email, options)),
+    );
+  token
+    .command('list [email]')
+    .description('tokens that are still good, of one user or of all')
+    .option('--json', 'one JSON document')
+    .action((email: string | undefined, { json = false }: { json?: boolean }) =>
+      host.withInstallation(async (installation) => (await load()).listTokens(installation, { email, json })),
+    );
+  token
+    .command('revoke <id>')
+    .description('ends a token at once')
+    .action((id: string) =>
+      host.withInstallation(async (installation) => (await load()).revokeToken(installation, id)),
     );
 }
 

@@ -95,6 +95,7 @@ const schema = z.strictObject({
     lastRetrySeconds: whole(1, 86400),
     stopGraceSeconds: whole(1, 300),
   }),
+  history: z.strictObject({ days: whole(2, 3650) }),
   ews: z.strictObject({
     concurrencyPerServer: whole(1, 100),
     requestTimeoutSeconds: whole(1, 1800),

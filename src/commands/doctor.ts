@@ -98,11 +98,17 @@ async function* examineRuns(
         name: `mailbox ${address}`,
         ok: false,
         detail: `paused: ${pausedReason ?? 'by an administrator'}`,
+        remedy: 'Set its new password with `exsync user password`.',
       };
       continue;
     }
     const run = await stores.reports.latest({ mailboxId: id, module: 'contacts' });
     if (run?.state !== 'failed') continue;
-    yield { name: `mailbox ${address}`, ok: false, detail: `the last run failed: ${run.error ?? 'unknown'}` };
+    yield {
+      name: `mailbox ${address}`,
+      ok: false,
+      detail: `the last run failed: ${run.error ?? 'unknown'}`,
+      remedy: 'Once that is mended, try again with `exsync sync`; the daemon does so by itself.',
+    };
   }
 }

@@ -7,7 +7,6 @@ import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
 import { readSecret, say, sayJson, table } from './answers.ts';
 
 const linkMinutes = 15;
-const dayMs = 24 * 3_600_000;
 
 export interface AddOptions {
   readonly name?: string;
@@ -187,25 +186,6 @@ export async function signInAddress(
 ): Promise<string> {
   const secret = await stores.access.createSignInLink(userId, linkMinutes * 60_000);
   return `${publicUrl}/sign-in?link=${secret}`;
-}
-
-export interface TokenOptions {
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly days: number;
-}
-
-export async function createToken(
-  installation: Installation,
-  email: string,
-  options: TokenOptions,
-): Promise<void> {
-  const user = await userNamed(installation, email);
-  const { access, audit } = installation.stores;
-  const token = await access.createToken(user.id, options.name, options.scopes, options.days * dayMs);
-  await audit.record('exsync token', 'token.created', { email, name: options.name, days: options.days });
-  say(token);
-  process.stderr.write(`Shown only now; ends in ${options.days} days.\n`);
 }
 
 async function userNamed({ crm }: Installation, email: string): Promise<CrmUser> {

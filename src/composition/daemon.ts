@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from 'express';
+import { schedule } from 'node-cron';
 import type { RunOutcome } from '../engine/sync-run.ts';
 import { retryAfterMs } from '../engine/sync-run.ts';
 import type { Decision } from '../engine/sync-run.ts';
@@ -113,12 +114,24 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
     });
     server.on('request', tabs.app);
     scheduler.start();
+    const tidying = new AbortController();
+    let tidied = Promise.resolve();
+    const tidy = schedule(
+      '17 * * * *',
+      () => {
+        tidied = tidied.then(() => tidyUp(installation, tidying.signal));
+      },
+      { timezone: 'UTC' },
+    );
     log.info('listening', { address: publicUrl });
 
     return {
       publicUrl,
       syncNow: (mailboxId) => control.syncNow(mailboxId),
       async stop() {
+        tidying.abort();
+        await tidy.destroy();
+        await tidied;
         tabs.close();
         server.close();
         const hanging = await scheduler.stop(config.sync.stopGraceSeconds * 1000);
@@ -127,6 +140,16 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
         server.closeAllConnections();
       },
     };
+  }
+}
+
+/** History older than 90 days goes, hour by hour. A failure costs nothing but room, and is tried again. */
+async function tidyUp({ stores, log, config }: Installation, signal: AbortSignal): Promise<void> {
+  const historyBefore = Date.now() - config.history.days * 24 * 3_600_000;
+  try {
+    await stores.retention.prune({ historyBefore, auditBefore: historyBefore }, signal);
+  } catch (error) {
+    log.error('old history could not be removed', { error });
   }
 }
 

@@ -4,6 +4,7 @@ import { ConfigError } from '../errors.ts';
 import { coreEntities } from './entities/core-entities.ts';
 import { CreateSyncTables1763790000000 } from './migrations/1763790000000-create-sync-tables.ts';
 import { CreateAdministrationTables1763790100000 } from './migrations/1763790100000-create-administration-tables.ts';
+import { AddRetention1795386900000 } from './migrations/1795386900000-add-retention.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface Database {
@@ -33,7 +34,8 @@ export interface DatabaseExtras {
 
 /**
  * Opens `sqlite:PATH` (`sqlite::memory:` for tests) and brings its tables up to date; of several processes that start
- * at once, one does so and the others wait. Throws ConfigError for a URL that names no known database.
+ * at once, one does so and the others wait. Throws ConfigError for a URL that names no known database
+ * and for a file that cannot be used.
  */
 export async function openDatabase(url: string, extras: DatabaseExtras = {}): Promise<Database> {
   const schema = {
@@ -41,6 +43,7 @@ export async function openDatabase(url: string, extras: DatabaseExtras = {}): Pr
     migrations: [
       CreateSyncTables1763790000000,
       CreateAdministrationTables1763790100000,
+      AddRetention1795386900000,
       ...(extras.migrations ?? []),
     ],
   };

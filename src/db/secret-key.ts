@@ -1,8 +1,9 @@
 /** The key that secrets are encrypted with lives outside the database: in the environment or in a file of its own. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigError } from '../errors.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 const keyBytes = 32;
 
@@ -39,7 +40,7 @@ function readKeyFile(file: string): string | null {
 function createKeyFile(file: string): string {
   const text = `${randomBytes(keyBytes).toString('base64')}\n`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
     return text;
   } catch (error) {

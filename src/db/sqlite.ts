@@ -1,11 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { EntityManager, EntitySchema, Logger } from 'typeorm';
 import { ConfigError } from '../errors.ts';
 import type { Database, MigrationClass } from './database.ts';
 import { FifoGate } from './fifo-gate.ts';
+import { makePrivateFolder } from './private-folder.ts';
+import { openingError, runtimeError } from './sqlite-errors.ts';
 
 const busyTimeoutMs = 5_000;
 /** While another process migrates, a starting one waits this long. */
@@ -32,12 +34,13 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
       configure(opened);
     },
   });
-  await dataSource.initialize();
   try {
+    await dataSource.initialize();
     await migrate(dataSource);
   } catch (error) {
-    await dataSource.destroy();
-    throw error;
+    // Not by `destroy`: TypeORM knows nothing of a connection that could not be prepared.
+    connection?.close();
+    throw openingError(error, file);
   }
   connection?.pragma(`busy_timeout = ${busyTimeoutMs}`);
 
@@ -49,10 +52,10 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
       gate.run(() => {
         // In WAL mode NORMAL does not wait for the disk at each commit. It must be said outside a transaction.
         connection?.pragma(`synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
-        return withoutContent(dataSource.transaction(task));
+        return explained(file, dataSource.transaction(task));
       }),
     read: <T>(task: (manager: EntityManager) => Promise<T>) =>
-      gate.run(() => withoutContent(task(dataSource.manager))),
+      gate.run(() => explained(file, task(dataSource.manager))),
     close: () => gate.run(() => dataSource.destroy()),
   };
 }
@@ -67,13 +70,11 @@ const silentLogger: Logger = {
   log: nothing,
 };
 
-/** TypeORM hangs a statement's parameters, people's data, on its errors; errors are logged. */
-async function withoutContent<T>(result: Promise<T>): Promise<T> {
+async function explained<T>(file: string, result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof QueryFailedError) Object.assign(error, { parameters: undefined });
-    throw error;
+    throw runtimeError(error, file);
   }
 }
 
@@ -86,28 +87,35 @@ function configure(connection: BetterSqlite3.Database): void {
   connection.prepare = (sql: string) => prepare(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
 }
 
-/** In one immediate transaction, so that of two starting processes the second finds nothing left to do. */
+/**
+ * In one immediate transaction, so that of two starting processes the second finds nothing left to do. When it fails,
+ * closing the connection rolls it back.
+ */
 async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   await runner.startTransaction();
-  try {
-    await dataSource.runMigrations({ transaction: 'all' });
-    await runner.commitTransaction();
-  } catch (error) {
-    await runner.rollbackTransaction();
-    throw error;
-  }
+  await dataSource.runMigrations({ transaction: 'all' });
+  await runner.commitTransaction();
 }
 
 /** The file and a folder made for it are readable by their owner only; SQLite gives its -wal and -shm the same mode. */
 function createPrivateFile(path: string): string {
   const file = resolve(path.replace(/^\/\/(?=\/)/, ''));
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory()) {
+      throw new ConfigError([`database.url: ${file} is a folder; name a file, such as ${file}/exsync.db.`]);
+    }
+    if (!found) {
+      makePrivateFolder(dirname(file));
+      closeSync(openSync(file, 'a', 0o600));
+    }
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new ConfigError([`database.url: ${file} cannot be created (${code}).`]);
+    throw new ConfigError([
+      `database.url: ${file} cannot be created (${code}); name a file in a folder that this user may write.`,
+    ]);
   }
   return file;
 }

@@ -3,6 +3,7 @@ import type {
   AuditStore,
   CredentialStore,
   MailboxStore,
+  RetentionStore,
   RunReports,
   SettingsStore,
 } from '../sync/administration.ts';
@@ -15,6 +16,7 @@ import { createCredentialStore } from './stores/credential-store.ts';
 import { createLeaseStore } from './stores/lease-store.ts';
 import type { ProcessIdentity } from './stores/lease-store.ts';
 import { createMailboxStore } from './stores/mailbox-store.ts';
+import { createRetentionStore } from './stores/retention-store.ts';
 import { createRunReports } from './stores/run-reports.ts';
 import { createSettingsStore } from './stores/settings-store.ts';
 import { createSyncStore } from './stores/sync-store.ts';
@@ -36,6 +38,7 @@ export interface Stores {
   readonly access: AccessStore;
   readonly audit: AuditStore;
   readonly reports: RunReports;
+  readonly retention: RetentionStore;
 }
 
 /** Every store behind the ports, over one database. */
@@ -50,6 +53,7 @@ export function createStores(database: Database, options: StoreOptions): Stores 
     access: createAccessStore(database, clock),
     audit: createAuditStore(database, clock),
     reports: createRunReports(database),
+    retention: createRetentionStore(database, clock),
   };
 }
 

@@ -93,6 +93,17 @@ export interface CredentialStore {
   pause(id: string, reason: string): Promise<void>;
 }
 
+export interface ApiToken {
+  /** Names the token to people; no part of it and not made from it. */
+  readonly id: string;
+  readonly name: string;
+  readonly crmUserId: string;
+  readonly scopes: readonly string[];
+  /** Null for a token made before this was kept. */
+  readonly createdAt: number | null;
+  readonly expiresAt: number;
+}
+
 /** One-time sign-in links, sessions and API tokens; only hashes are stored. */
 export interface AccessStore {
   /** Returns the secret part of a link that works once within `ttlMs`. */
@@ -108,6 +119,10 @@ export interface AccessStore {
   /** Returns the token, shown once. Scopes: 'crm:read', 'crm:write'. */
   createToken(crmUserId: string, name: string, scopes: readonly string[], ttlMs: number): Promise<string>;
   token(secret: string): Promise<{ readonly crmUserId: string; readonly scopes: readonly string[] } | null>;
+  /** Tokens that are still good, of one user or of all, the first to expire first. */
+  tokens(crmUserId?: string): Promise<ApiToken[]>;
+  /** Ends a token at once; false when there is none with this id. */
+  revokeToken(id: string): Promise<boolean>;
 }
 
 export interface AuditStore {
@@ -149,4 +164,29 @@ export interface RunReports {
     since: number,
     mailboxId?: string,
   ): Promise<{ readonly day: string; readonly done: number; readonly failed: number }[]>;
+}
+
+/** Rows deleted. */
+export interface PruneCounts {
+  readonly actions: number;
+  readonly runs: number;
+  readonly links: number;
+  readonly blobs: number;
+  readonly audit: number;
+  /** Sign-in links, sessions and tokens. */
+  readonly access: number;
+}
+
+/** Forgets what is no longer needed, so that people's data is not kept for ever. */
+export interface RetentionStore {
+  /**
+   * Deletes finished actions and runs, ended links and audit entries older than the given times (milliseconds since the
+   * epoch), dropped and previewed actions older than a day, whatever has expired, and content nothing refers to any
+   * more. Nothing that waits, is linked or that a later run asks for goes. Works through bounded transactions with room
+   * for others in between; when the signal is aborted it returns what it has done so far, and any further call goes on.
+   */
+  prune(
+    limits: { readonly historyBefore: number; readonly auditBefore: number },
+    signal?: AbortSignal,
+  ): Promise<PruneCounts>;
 }

@@ -130,6 +130,7 @@ describe('Database in a file', () => {
     expect(migrations).to.deep.equal([
       { name: 'CreateSyncTables1763790000000' },
       { name: 'CreateAdministrationTables1763790100000' },
+      { name: 'AddRetention1795386900000' },
     ]);
     await database.close();
   });

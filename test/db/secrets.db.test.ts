@@ -153,6 +153,45 @@ describe('AccessStore', () => {
     });
     expect(await access.token(token.slice(4))).to.equal(null);
   });
+
+  it('lists the tokens that are still good, of one user or of all, and never their hash', async () => {
+    const { access } = test.stores;
+    await access.createToken('user-1', 'short', ['crm:read'], 1_000);
+    await access.createToken('user-2', 'later', ['crm:read', 'crm:write'], 9_000);
+    await access.createToken('user-1', 'sooner', ['crm:write'], 5_000);
+    now += 1_000;
+    const all = await access.tokens();
+    expect(all.map(({ id: _id, ...token }) => token)).to.deep.equal([
+      {
+        name: 'sooner',
+        crmUserId: 'user-1',
+        scopes: ['crm:write'],
+        createdAt: testTime,
+        expiresAt: testTime + 5_000,
+      },
+      {
+        name: 'later',
+        crmUserId: 'user-2',
+        scopes: ['crm:read', 'crm:write'],
+        createdAt: testTime,
+        expiresAt: testTime + 9_000,
+      },
+    ]);
+    for (const { id } of all) expect(id).to.match(/^[0-9a-f]{12}$/);
+    expect(await access.tokens('user-2')).to.deep.equal([all[1]]);
+    expect(await access.tokens('nobody')).to.deep.equal([]);
+  });
+
+  it('revokes one token at once', async () => {
+    const { access } = test.stores;
+    const kept = await access.createToken('user-1', 'kept', ['crm:read'], 9_000);
+    const leaked = await access.createToken('user-1', 'leaked', ['crm:read'], 1_000);
+    const [first] = await access.tokens();
+    expect(await access.revokeToken(first?.id ?? '')).to.equal(true);
+    expect(await access.token(leaked)).to.equal(null);
+    expect(await access.token(kept)).to.not.equal(null);
+    expect(await access.revokeToken(first?.id ?? '')).to.equal(false);
+  });
 });
 
 describe('loadSecretKey', () => {
@@ -175,6 +214,10 @@ describe('loadSecretKey', () => {
     const key = Buffer.alloc(32, 9);
     expect(loadSecretKey({ fromEnvironment: key.toString('base64'), file })).to.deep.equal(key);
     expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it('gives up at once on a folder that cannot be made', () => {
+    expect(() => loadSecretKey({ file: '/proc/nope/keys/secret.key' })).to.throw(ConfigError, 'ENOENT');
   });
 
   it('refuses a key of the wrong length without repeating it', () => {

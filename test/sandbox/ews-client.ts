@@ -1,5 +1,5 @@
 /** A bare EWS client for tests: literal XML in, text out; keeps every answer for the schema test. */
-import { readdirSync } from 'node:fs';
+
 import { request as send } from 'node:http';
 import { startExchange } from '../../sandbox/exchange/server.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/exchange/server.ts';
@@ -134,11 +134,3 @@ export function setField(uri: string, element: string): string {
   return `<t:SetItemField><t:FieldURI FieldURI="${uri}"/><t:Contact>${element}</t:Contact></t:SetItemField>`;
 }
 
-/** Whether a directory can be read, for tests that need what may not be installed. */
-export function hasDirectory(path: string): boolean {
-  try {
-    return readdirSync(path).length > 0;
-  } catch {
-    return false;
-  }
-}

@@ -47,7 +47,10 @@ describe('sandbox mailbox generator', function () {
     const alone = filled({ contacts: 20, seed: 9 });
     const among = filled({ ...everything, contacts: 20, seed: 9 });
     expect(among.contacts(ALICE)).to.deep.equal(alone.contacts(ALICE));
-    expect(alone.contacts(ALICE).at(-1)?.values).to.include({ 'contacts:GivenName': 'נועה', 'contacts:Surname': 'מזרחי' });
+    expect(alone.contacts(ALICE).at(-1)?.values).to.include({
+      'contacts:GivenName': 'נועה',
+      'contacts:Surname': 'מזרחי',
+    });
   });
 
   it('serves every item with all its properties, valid in the newest schema', async function () {

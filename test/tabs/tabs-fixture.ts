@@ -155,6 +155,8 @@ function memoryAccess(): AccessStore {
     endSession: async (secret) => void sessions.delete(secret),
     createToken: unused,
     token: unused,
+    tokens: unused,
+    revokeToken: unused,
   };
 }
 

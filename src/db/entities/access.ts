@@ -1,4 +1,5 @@
 /** What lets people and programs in; of every secret only its SHA-256 in hex is kept. */
+import { randomBytes } from 'node:crypto';
 import { EntitySchema } from 'typeorm';
 
 export interface SignInLinkRow {
@@ -16,9 +17,12 @@ export interface SessionRow {
 
 export interface ApiTokenRow {
   hash: string;
+  /** What people call it by; the hash is told to nobody. */
+  id: string;
   crmUserId: string;
   name: string;
   scopes: string;
+  createdAt: number | null;
   expiresAt: number;
 }
 
@@ -48,9 +52,16 @@ export const apiTokenEntity = new EntitySchema<ApiTokenRow>({
   tableName: 'api_tokens',
   columns: {
     hash: { type: 'varchar', primary: true },
+    id: { type: 'varchar' },
     crmUserId: { type: 'varchar' },
     name: { type: 'varchar' },
     scopes: { type: 'text' },
+    createdAt: { type: 'bigint', nullable: true },
     expiresAt: { type: 'bigint' },
   },
 });
+
+/** Short enough to be typed. */
+export function newTokenId(): string {
+  return randomBytes(6).toString('hex');
+}

@@ -17,3 +17,19 @@ export const blobEntity = new EntitySchema<BlobRow>({
     content: { type: 'text' },
   },
 });
+
+/** Apart from the content, which SQLite would write anew with every change of its row. */
+export interface BlobUseRow {
+  hash: string;
+  /** When someone last said that he needs the content. */
+  usedAt: number;
+}
+
+export const blobUseEntity = new EntitySchema<BlobUseRow>({
+  name: 'blobUse',
+  tableName: 'blob_uses',
+  columns: {
+    hash: { type: 'varchar', primary: true },
+    usedAt: { type: 'bigint' },
+  },
+});

@@ -2,7 +2,7 @@ import type { EntitySchema } from 'typeorm';
 import { apiTokenEntity, sessionEntity, signInLinkEntity } from './access.ts';
 import { actionEntity } from './action.ts';
 import { auditEntity } from './audit.ts';
-import { blobEntity } from './blob.ts';
+import { blobEntity, blobUseEntity } from './blob.ts';
 import { credentialEntity } from './credential.ts';
 import { cursorEntity } from './cursor.ts';
 import { inboxEntity } from './inbox.ts';
@@ -21,6 +21,7 @@ export const coreEntities: readonly EntitySchema[] = [
   runEntity,
   actionEntity,
   blobEntity,
+  blobUseEntity,
   settingsEntity,
   mailboxEntity,
   credentialEntity,

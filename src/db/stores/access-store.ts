@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { EntityManager, EntitySchema, ObjectLiteral } from 'typeorm';
-import type { AccessStore } from '../../sync/administration.ts';
+import type { AccessStore, ApiToken } from '../../sync/administration.ts';
 import type { Clock } from '../../sync/ports.ts';
 import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
-import { apiTokenEntity, sessionEntity, signInLinkEntity } from '../entities/access.ts';
+import { apiTokenEntity, newTokenId, sessionEntity, signInLinkEntity } from '../entities/access.ts';
+import type { ApiTokenRow } from '../entities/access.ts';
 
 /** What every API token starts with, so that a leaked one is recognised. */
 const tokenPrefix = 'exs_';
@@ -58,8 +59,16 @@ export function createAccessStore(database: Database, clock: Clock): AccessStore
 
     async createToken(crmUserId, name, scopes, ttlMs) {
       const secret = `${tokenPrefix}${newSecret()}`;
-      const expiresAt = clock() + ttlMs;
-      const row = { hash: hashOf(secret), crmUserId, name, scopes: JSON.stringify(scopes), expiresAt };
+      const createdAt = clock();
+      const row = {
+        hash: hashOf(secret),
+        id: newTokenId(),
+        crmUserId,
+        name,
+        scopes: JSON.stringify(scopes),
+        createdAt,
+        expiresAt: createdAt + ttlMs,
+      };
       await database.transaction(async (manager) => {
         await purge(manager, apiTokenEntity, clock());
         await bulkInsert(manager, apiTokenEntity, [row]);
@@ -73,6 +82,35 @@ export function createAccessStore(database: Database, clock: Clock): AccessStore
         if (!row || Number(row.expiresAt) <= clock()) return null;
         return { crmUserId: row.crmUserId, scopes: JSON.parse(row.scopes) as string[] };
       }),
+
+    async tokens(crmUserId) {
+      const rows = await database.read((manager) => {
+        const query = manager
+          .createQueryBuilder(apiTokenEntity, 'row')
+          .where('row.expiresAt > :now', { now: clock() });
+        if (crmUserId !== undefined) query.andWhere('row.crmUserId = :crmUserId', { crmUserId });
+        return query.orderBy('row.expiresAt').addOrderBy('row.id').getMany();
+      });
+      return rows.map(toToken);
+    },
+
+    revokeToken(id) {
+      return database.transaction(async (manager) => {
+        const deleted = await manager.delete(apiTokenEntity, { id });
+        return deleted.affected === 1;
+      });
+    },
+  };
+}
+
+function toToken(row: ApiTokenRow): ApiToken {
+  return {
+    id: row.id,
+    name: row.name,
+    crmUserId: row.crmUserId,
+    scopes: JSON.parse(row.scopes) as string[],
+    createdAt: row.createdAt === null ? null : Number(row.createdAt),
+    expiresAt: Number(row.expiresAt),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import type { Module, Side } from '../../sync/model.ts';
+import type { Clock } from '../../sync/ports.ts';
 import type {
   ActionKind,
   ActionState,
@@ -39,7 +40,7 @@ const guarded = {
   creates: "row.kind = 'create'",
 } as const;
 
-export function createActionStore(database: Database): ActionMethods {
+export function createActionStore(database: Database, clock: Clock): ActionMethods {
   return {
     savePlan(lease, runId, actions) {
       return fenced(
@@ -151,7 +152,7 @@ export function createActionStore(database: Database): ActionMethods {
     decideHeld(lease, actionIds, decision, runId) {
       const change =
         decision === 'rejected'
-          ? { state: 'rejected' }
+          ? { state: 'rejected', finishedAt: clock() }
           : { state: 'planned', approved: true, ...(runId === null ? {} : { runId }) };
       return fenced(database, lease, (manager) => updateHeldActions(manager, actionIds, change));
     },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigError } from '../../errors.ts';
 import type { Mailbox, MailboxState, MailboxStore } from '../../sync/administration.ts';
 import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
@@ -25,11 +26,11 @@ export function createMailboxStore(database: Database): MailboxStore {
       return database.transaction(async (manager) => {
         const owner = await manager.findOneBy(mailboxEntity, { addressKey });
         if (owner && owner.crmUserId !== mailbox.crmUserId) {
-          throw new Error(`The mailbox ${address} belongs to another user.`);
+          throw new ConfigError([`The mailbox ${address} belongs to another user.`]);
         }
         const present = owner ?? (await manager.findOneBy(mailboxEntity, { crmUserId: mailbox.crmUserId }));
         if (present) {
-          throw new Error(`This user's mailbox is ${present.address} already.`);
+          throw new ConfigError([`This user's mailbox is ${present.address} already.`]);
         }
         const row: MailboxRow = {
           id: randomUUID(),

@@ -13,8 +13,8 @@ export function createSyncStore(database: Database, clock: Clock): SyncStore {
     ...createInboxStore(database),
     ...createLinkStore(database),
     ...createRunStore(database, clock),
-    ...createActionStore(database),
+    ...createActionStore(database, clock),
     ...createSettlementStore(database, clock),
-    ...createBlobStore(database),
+    ...createBlobStore(database, clock),
   };
 }

@@ -12,7 +12,7 @@ import { isRefusedWhole } from './divided-batch.ts';
 import { probe } from './mailbox-folders.ts';
 
 /** A server gives up to 512 (Microsoft: MaxChangesReturned); a page is stored in one go, and all others wait meanwhile. */
-const largestPage = 200;
+const largestPage = 100;
 
 const properties = [
   fieldPath('item:ItemClass'),
