@@ -133,4 +133,3 @@ export function updateContact(
 export function setField(uri: string, element: string): string {
   return `<t:SetItemField><t:FieldURI FieldURI="${uri}"/><t:Contact>${element}</t:Contact></t:SetItemField>`;
 }
-
