@@ -46,7 +46,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
         trigger: pending.length > 0 ? 'approval' : trigger,
         signal,
         decisions: pending,
-        progress: ({ counts }) => tell(scope, 'running', counts),
+        progress: ({ counts }) => tell(scope, 'running', isEventful(counts) ? counts : null),
       });
       return endOf(outcome);
     } finally {
@@ -165,6 +165,14 @@ function restFor(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end, { once: true });
   });
+}
+
+/** Until a run has done something, the page keeps showing what the one before did. */
+function isEventful({ crm, exchange }: RunCounts): boolean {
+  return [crm, exchange].some(
+    ({ created, updated, deleted, conflicts, failed }) =>
+      created + updated + deleted + conflicts + failed > 0,
+  );
 }
 
 function endOf(outcome: RunOutcome): RunEnd {

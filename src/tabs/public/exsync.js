@@ -5,7 +5,7 @@ const clockTime = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-
 const thisYear = new Intl.DateTimeFormat(undefined, clockTime);
 const otherYear = new Intl.DateTimeFormat(undefined, { ...clockTime, year: 'numeric' });
 const countNames = ['created', 'updated', 'deleted', 'conflicts', 'failed'];
-const refreshEveryMs = 1500;
+const refreshEveryMs = 500;
 
 function relativeTime(ms) {
   const seconds = Math.round((ms - Date.now()) / 1000);
