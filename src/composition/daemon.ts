@@ -143,7 +143,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
   }
 }
 
-/** History older than 90 days goes, hour by hour. A failure costs nothing but room, and is tried again. */
+/** History older than `history.days` goes, hour by hour. A failure costs nothing but room, and is tried again. */
 async function tidyUp({ stores, log, config }: Installation, signal: AbortSignal): Promise<void> {
   const historyBefore = Date.now() - config.history.days * 24 * 3_600_000;
   try {

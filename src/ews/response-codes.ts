@@ -86,25 +86,28 @@ const meanings: Readonly<Record<string, CodeMeaning>> = {
   ErrorInvalidServerVersion: {
     message: 'Exchange does not know the version we speak.',
     notCarriedOut: true,
-    remedy: 'Install the service pack that the set-up names, or choose the version of the server.',
+    remedy:
+      'This version speaks to Exchange 2013 SP1 and later; `exsync doctor` names the version of the server.',
   },
   ErrorIncorrectSchemaVersion: {
     message: 'Exchange expects another version of the request.',
     notCarriedOut: true,
-    remedy: 'Choose the version of the server in the set-up.',
+    remedy:
+      'This version speaks to Exchange 2013 SP1 and later; `exsync doctor` names the version of the server.',
   },
   ErrorSchemaValidation: {
     message: 'Exchange refused the form of the request.',
     notCarriedOut: true,
-    remedy: 'Check the version of the server in the set-up; if it is right, report this as a defect.',
+    remedy:
+      'See with `exsync doctor` that it is Exchange 2013 SP1 or later; if it is, report this as a defect.',
   },
   ErrorSyncFolderNotFound: {
     message: 'The folder that is synced no longer exists.',
-    remedy: 'Choose a folder for this user again.',
+    remedy: 'The next run asks for the folder anew; if it stays so, look whether the mailbox still has one.',
   },
   ErrorFolderNotFound: {
     message: 'The folder does not exist.',
-    remedy: 'Choose a folder for this user again.',
+    remedy: 'The next run asks for the folder anew; if it stays so, look whether the mailbox still has one.',
   },
   ErrorItemNotFound: { message: 'The item does not exist.' },
   ErrorInvalidIdMalformed: { message: 'Exchange does not understand the id.' },
