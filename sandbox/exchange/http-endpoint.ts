@@ -48,8 +48,18 @@ export class HttpEndpoint {
 
   /** Never throws. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#handle(request, response).catch(() => response.destroy());
+    this.#handle(request, response).catch((error: unknown) => this.#confess(response, error));
   };
+
+  /** A bug of the stand-in is said on both ends, never a silence that looks like a fault on demand. */
+  #confess(response: ServerResponse, error: unknown): void {
+    process.stderr.write(
+      `sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    if (response.headersSent) return void response.destroy();
+    const fault = new SoapFault('ErrorInternalServerError', 'An internal server error occurred.', {});
+    send(response, { status: 500, body: writeFault(fault, this.#options.soap().release) });
+  }
 
   stop(): void {
     for (const streams of this.#streams.values()) for (const stop of streams) stop();

@@ -5,22 +5,25 @@ import type { Release } from './releases/release.ts';
 import { errorMessage, responseElement } from './response-message.ts';
 import { SoapFault } from './soap-fault.ts';
 
-export type InjectedFaultKind =
-  | 'serverBusyFault' // HTTP 500, SOAP fault ErrorServerBusy with BackOffMilliseconds
-  | 'serverBusyMessage' // HTTP 200, one response message ErrorServerBusy
-  | 'serverBusyPolicy' // HTTP 500, the fault that names the policy in its values instead of a time
-  | 'serverBusyInner' // HTTP 200, ErrorInternalServerError with ErrorServerBusy inside
-  | 'mailboxMoveInProgress' // HTTP 200, one response message
-  | 'duplicateNotifications' // the right answer, each event in it twice
-  | 'unavailable' // HTTP 503 with Retry-After
-  | 'tooManyRequests' // HTTP 429 with Retry-After
-  | 'empty500'
-  | 'html' // HTTP 200 with a web page
-  | 'cutBody' // the connection ends in the middle of the body
-  | 'reset' // the connection ends without an answer
-  | 'unauthorized'
-  | 'dtd' // HTTP 200 with a document that has a DTD
-  | 'delay'; // the right answer, late
+export const injectedFaultKinds = [
+  'serverBusyFault', // HTTP 500, SOAP fault ErrorServerBusy with BackOffMilliseconds
+  'serverBusyMessage', // HTTP 200, one response message ErrorServerBusy
+  'serverBusyPolicy', // HTTP 500, the fault that names the policy in its values instead of a time
+  'serverBusyInner', // HTTP 200, ErrorInternalServerError with ErrorServerBusy inside
+  'mailboxMoveInProgress', // HTTP 200, one response message
+  'duplicateNotifications', // the right answer, each event in it twice
+  'unavailable', // HTTP 503 with Retry-After
+  'tooManyRequests', // HTTP 429 with Retry-After
+  'empty500',
+  'html', // HTTP 200 with a web page
+  'cutBody', // the connection ends in the middle of the body
+  'reset', // the connection ends without an answer
+  'unauthorized',
+  'dtd', // HTTP 200 with a document that has a DTD
+  'delay', // the right answer, late
+] as const;
+
+export type InjectedFaultKind = (typeof injectedFaultKinds)[number];
 
 export interface InjectedFault {
   readonly kind: InjectedFaultKind;

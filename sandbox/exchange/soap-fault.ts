@@ -21,11 +21,15 @@ export class SoapFault extends Error {
   }
 }
 
+const MAX_QUOTED = 400;
+
 /** ErrorSchemaValidation, with the place of the violation when it is known. */
 export function schemaFault(
-  violation: string,
+  found: string,
   at?: { readonly line: number; readonly column: number },
 ): SoapFault {
+  // It quotes what the client sent, which may be megabytes.
+  const violation = found.length > MAX_QUOTED ? `${found.slice(0, MAX_QUOTED)}...` : found;
   const line = at?.line ?? 0;
   const column = at?.column ?? 0;
   return new SoapFault('ErrorSchemaValidation', 'The request failed schema validation.', {

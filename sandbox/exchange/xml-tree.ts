@@ -1,6 +1,9 @@
 import { SaxesParser } from 'saxes';
 import { schemaFault } from './soap-fault.ts';
 
+/** Deeper than a Restriction of 255 nodes, the most that is allowed, can be; reading costs more with each level. */
+const MAX_DEPTH = 400;
+
 /** One element of a request. Names are canonical whatever prefixes the client chose: `t:ItemId`, `m:GetItem`. */
 export interface XmlElement {
   readonly name: string;
@@ -47,6 +50,7 @@ export function parseXml(source: string): XmlElement {
     throw schemaFault(error.message.replace(/^\d+:\d+: /, ''), place());
   });
   parser.on('opentag', (tag) => {
+    if (open.length >= MAX_DEPTH) throw schemaFault('The maximum read depth has been exceeded.', place());
     const attributes: Record<string, string> = {};
     for (const name in tag.attributes) {
       const attribute = tag.attributes[name];

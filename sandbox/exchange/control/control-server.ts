@@ -4,6 +4,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Sandbox } from '../server.ts';
 import type { ControlCommand, ControlCommands } from './control-commands.ts';
+import { injectedFaultKinds } from '../injected-fault.ts';
+import type { InjectedFault } from '../injected-fault.ts';
 
 type Handlers = {
   readonly [C in ControlCommand]: (input: ControlCommands[C]['in']) => ControlCommands[C]['out'];
@@ -71,6 +73,16 @@ async function answer(request: IncomingMessage, handlers: Handlers): Promise<unk
   return handler(input);
 }
 
+function checkedObject<T>(input: T): T {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
+  throw new Error('This command takes an object as its input.');
+}
+
+function checkedFault(fault: InjectedFault): InjectedFault {
+  if (injectedFaultKinds.includes(checkedObject(fault).kind)) return fault;
+  throw new Error(`A fault is one of ${injectedFaultKinds.join(', ')}.`);
+}
+
 function handlersOf(sandbox: Sandbox): Handlers {
   const done = (act: () => void): null => {
     act();
@@ -78,7 +90,7 @@ function handlersOf(sandbox: Sandbox): Handlers {
   };
   const { store } = sandbox;
   return {
-    inject: (fault) => done(() => sandbox.inject(fault)),
+    inject: (fault) => done(() => sandbox.inject(checkedFault(fault))),
     failItem: (failure) => done(() => sandbox.failItem(failure)),
     touchChangeKey: ({ itemId }) => done(() => sandbox.touchChangeKey(itemId)),
     invalidateSyncStates: ({ address }) => done(() => sandbox.invalidateSyncStates(address)),
@@ -86,7 +98,7 @@ function handlersOf(sandbox: Sandbox): Handlers {
     dropSubscriptions: () => done(() => sandbox.dropSubscriptions()),
     forgetEvents: ({ address }) => done(() => sandbox.forgetEvents(address)),
     unlock: ({ address }) => done(() => sandbox.unlock(address)),
-    setPolicy: (policy) => done(() => (sandbox.policy = policy)),
+    setPolicy: (policy) => done(() => (sandbox.policy = checkedObject(policy))),
     setLatency: ({ latencyMs }) => done(() => (sandbox.latencyMs = latencyMs)),
     requests: () => ({ total: sandbox.requests.total, byOperation: sandbox.requests.byOperation }),
     resetRequests: () => done(() => sandbox.requests.reset()),
