@@ -6,7 +6,7 @@ import type { WriteAnswer } from '../sync/actions.ts';
 import type { Link, Side, Values } from '../sync/model.ts';
 import type { SyncSide, WriteResult } from '../sync/ports.ts';
 import type { ActionBody, ActionKind, NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
-import { awaitedLater } from './awaited-later.ts';
+import { awaitedLater } from '../awaited-later.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
 import type { RunContext } from './run-context.ts';

@@ -8,7 +8,7 @@ import { plan } from '../sync/plan.ts';
 import type { SideState } from '../sync/plan.ts';
 import type { Failure, ReadResult } from '../sync/ports.ts';
 import type { InboxRow, NewAction, Settlement } from '../sync/stores.ts';
-import { awaitedLater } from './awaited-later.ts';
+import { awaitedLater } from '../awaited-later.ts';
 import { findCutTexts } from './cut-texts.ts';
 import type { Cell, Pending } from './pairing.ts';
 import { stampOf } from './pairing.ts';

@@ -24,7 +24,7 @@ import { applyPlan, rereadEntry } from './execute.ts';
 import { rejectHeld, withoutHeld } from './held-actions.ts';
 import { takeLease, underLease } from './lease-keeper.ts';
 import type { LeaseKeeper, LeaseTimes } from './lease-keeper.ts';
-import { awaitedLater } from './awaited-later.ts';
+import { awaitedLater } from '../awaited-later.ts';
 import { pairInbox } from './pairing.ts';
 import type { Pending } from './pairing.ts';
 import { planItems } from './plan-items.ts';

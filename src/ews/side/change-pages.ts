@@ -1,4 +1,5 @@
 /** Reads what changed in one folder, page by page, the next page on its way while the caller works on this one. */
+import { awaitedLater } from '../../awaited-later.ts';
 import { CursorLostError, RemoteError, StoppedError } from '../../errors.ts';
 import type { Change, ChangePage } from '../../sync/ports.ts';
 import { contactKeyFields, contactPlaces } from '../items/contact-place.ts';
@@ -51,11 +52,9 @@ interface PageReader {
   pageSize: number;
 }
 
+/** A failure while the caller is busy waits until he asks for the page. */
 function startPage(reader: PageReader, cursor: string | null): Promise<ChangePage> {
-  const page = readPage(reader, cursor);
-  // A failure while the caller is busy must wait until he asks for the page.
-  page.catch(() => undefined);
-  return page;
+  return awaitedLater(readPage(reader, cursor));
 }
 
 async function readPage(reader: PageReader, cursor: string | null): Promise<ChangePage> {
