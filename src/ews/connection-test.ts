@@ -40,6 +40,8 @@ const checksByCode: Readonly<Record<string, CheckName>> = {
   TlsUntrusted: 'tls',
   TlsFailed: 'tls',
   Unauthorized: 'credentials',
+  SignInNotOffered: 'credentials',
+  SignInFailed: 'credentials',
   Forbidden: 'credentials',
 };
 

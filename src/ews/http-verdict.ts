@@ -11,6 +11,8 @@ export interface AnswerRules {
   /** From the header Retry-After of this answer. */
   readonly retryAfterMs: number | undefined;
   readonly url: URL;
+  /** By which user name and password were sent, where they were. */
+  readonly scheme: 'basic' | 'ntlm' | undefined;
 }
 
 export function judgeAnswer(answer: HttpAnswer, attempted: Attempted, rules: AnswerRules): Verdict {
@@ -77,15 +79,10 @@ function refusalOf(answer: HttpAnswer, attempted: Attempted, rules: AnswerRules)
     });
   }
   if (status === 401) {
-    const offersBasic = offersBasicSignIn(answer);
     return remoteError({
       code: 'Unauthorized',
-      message: offersBasic
-        ? `${host} refuses the user name and password ${about}.`
-        : `${host} does not accept a sign-in with user name and password (Basic) ${about}.`,
-      remedy: offersBasic
-        ? 'Enter the right ones; nothing more is sent with these, so that the account is not locked.'
-        : 'Allow it: Set-WebServicesVirtualDirectory -Identity "SERVER\\EWS (Default Web Site)" -BasicAuthentication $true',
+      message: `${host} refuses the user name and password ${about}.`,
+      remedy: rules.scheme === 'ntlm' ? ntlmRefusedRemedy : refusedRemedy,
       retryable: false,
     });
   }
@@ -114,11 +111,13 @@ function refusalOf(answer: HttpAnswer, attempted: Attempted, rules: AnswerRules)
   return undefined;
 }
 
-function offersBasicSignIn(answer: HttpAnswer): boolean {
-  const offered = answer.headers['www-authenticate'];
-  const text = Array.isArray(offered) ? offered.join(', ') : (offered ?? '');
-  return text.trim() === '' || /(^|,)\s*basic\b/i.test(text);
-}
+const refusedRemedy =
+  'Enter the right ones; nothing more is sent with these, so that the account is not locked.';
+/** Exchange gives the same answer to all of these. */
+const ntlmRefusedRemedy =
+  'Enter the right ones, as DOMAIN\\user or user@domain; nothing more is sent with these, so that the account is not' +
+  ' locked. If they are right: is the account locked or forbidden NTLM, or, with Extended Protection, does something' +
+  ' before Exchange show another certificate?';
 
 /** Host and path only: a query may carry session keys. */
 function redirectTarget(answer: HttpAnswer, url: URL): string {

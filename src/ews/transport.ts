@@ -1,21 +1,25 @@
 /** The one way to an Exchange server: kept-alive connections, a gate, sign-in, limits, and retries. */
-import { X509Certificate } from 'node:crypto';
-import type { SecureContext } from 'node:tls';
-import { createSecureContext, rootCertificates } from 'node:tls';
-import { Client } from 'undici';
-import type { RemoteError } from '../errors.ts';
-import { ConfigError, StoppedError } from '../errors.ts';
+import { hostname } from 'node:os';
+import { buildConnector } from 'undici';
+import { ConfigError, RemoteError, StoppedError } from '../errors.ts';
 import { backOffMs, parseRetryAfter, sleepFor } from './back-off.ts';
+import { ConnectionSpent, HttpConnection } from './http-connection.ts';
 import type { Attempted } from './http-failure.ts';
 import { failureOfLoss, plainHttpRefused, requestTooLarge, serverBusy } from './http-failure.ts';
 import type { HttpAnswer } from './http-post.ts';
-import { httpPost, PostLost } from './http-post.ts';
+import { PostLost } from './http-post.ts';
+import { Trip } from './http-trip.ts';
+import { trustContext } from './http-trust.ts';
 import type { Verdict } from './http-verdict.ts';
 import { judgeAnswer } from './http-verdict.ts';
 import { ServerGate } from './server-gate.ts';
+import type { SignedRequest } from './sign-in/sign-in.ts';
+import { SignIn } from './sign-in/sign-in.ts';
+import type { SchemeChoice } from './sign-in/sign-in-failure.ts';
 import { userAgent } from './user-agent.ts';
 
 export interface EwsCredentials {
+  /** `DOMAIN\\user`, `user@domain` or `user`. */
   readonly username: string;
   readonly password: string;
 }
@@ -23,6 +27,8 @@ export interface EwsCredentials {
 export interface TransportOptions {
   readonly url: string;
   readonly credentials: EwsCredentials;
+  /** How to sign in; `auto` unless given: what the server offers, Basic before NTLM. */
+  readonly scheme?: SchemeChoice;
   /** PEM of a private CA, added to the built-in ones. */
   readonly ca?: string;
   /** For one request from its start to the last byte of the answer; 100,000 unless given. */
@@ -38,7 +44,7 @@ export interface TransportOptions {
   readonly clock?: () => number;
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random?: () => number;
-  /** Called once, at the first definite 401, before the error is thrown. */
+  /** Called once, when user name and password were refused, before the error is thrown. */
   readonly onCredentialRejected?: (error: RemoteError) => void;
 }
 
@@ -55,6 +61,7 @@ export interface PostOptions {
 }
 
 export interface TransportMetrics {
+  /** Envelopes sent. The requests of a sign-in that carry none do not count. */
   readonly requests: number;
   readonly retries: number;
   readonly bytesSent: number;
@@ -82,17 +89,19 @@ const longestWaitMs = 30_000;
 /** A sign-in this old is tried by one request alone again: the password may have been changed since. */
 const signInProofMs = 5 * 60_000;
 const connectTimeoutMs = 15_000;
-/** Well below the two minutes after which IIS closes an idle connection. */
-const keepAliveMs = 30_000;
+/** A connection that was closed while it waited is noticed when it is used; then once more for the one after it. */
+const mostConnections = 3;
 
 class PooledTransport implements EwsTransport {
   readonly #url: URL;
-  readonly #options: Required<Omit<TransportOptions, 'ca' | 'onCredentialRejected' | 'url' | 'credentials'>>;
+  readonly #options: Required<
+    Omit<TransportOptions, 'ca' | 'onCredentialRejected' | 'url' | 'credentials' | 'scheme'>
+  >;
   readonly #onCredentialRejected: TransportOptions['onCredentialRejected'];
-  readonly #authorization: string;
-  readonly #connect: { timeout: number; rejectUnauthorized: true; secureContext?: SecureContext };
+  readonly #signIn: SignIn;
+  readonly #connect: buildConnector.connector;
   /** Connections that wait for their next request; the last one back is the first one used. */
-  readonly #idle: Client[] = [];
+  readonly #idle: HttpConnection[] = [];
   readonly #gate: ServerGate;
   readonly #closing = new AbortController();
   #provenAt: number | undefined;
@@ -112,20 +121,30 @@ class PooledTransport implements EwsTransport {
       random: options.random ?? Math.random,
     };
     this.#onCredentialRejected = options.onCredentialRejected;
-    const { username, password } = options.credentials;
-    this.#authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    this.#connect = {
+    this.#connect = buildConnector({
       timeout: connectTimeoutMs,
       rejectUnauthorized: true,
       // Made once: parsing all the built-in certificates again for each connection takes longer than the connection.
       ...(options.ca === undefined ? {} : { secureContext: trustContext(options.ca) }),
-    };
-    this.#gate = new ServerGate({
-      limit: () => (this.#isSignInProven() ? this.#options.maxConcurrent : 1),
+    });
+    const gate = {
       longestWaitMs,
-      tooLong: (remainingMs) => serverBusy({ host: this.#url.host, operation: 'waiting' }, remainingMs),
+      tooLong: (remainingMs: number) =>
+        serverBusy({ host: this.#url.host, operation: 'waiting' }, remainingMs),
       clock: this.#options.clock,
       sleep: this.#options.sleep,
+    };
+    this.#gate = new ServerGate({
+      ...gate,
+      limit: () => (this.#isSignInProven() ? this.#options.maxConcurrent : 1),
+    });
+    this.#signIn = new SignIn({
+      ...options.credentials,
+      scheme: options.scheme ?? 'auto',
+      hostname: this.#url.hostname,
+      workstation: hostname(),
+      turns: new ServerGate({ ...gate, limit: () => this.#signIn.handshakesAtOnce() }),
+      clock: this.#options.clock,
     });
   }
 
@@ -141,7 +160,7 @@ class PooledTransport implements EwsTransport {
     const stopped = new StoppedError(`the transport to ${this.#url.host} is closed`);
     this.#gate.shut(stopped);
     this.#closing.abort(stopped);
-    await Promise.all(this.#idle.splice(0).map((client) => client.destroy()));
+    await Promise.all(this.#idle.splice(0).map((connection) => connection.destroy()));
   }
 
   async post(envelope: string, options: PostOptions): Promise<string> {
@@ -175,16 +194,20 @@ class PooledTransport implements EwsTransport {
     signal: AbortSignal,
   ): Promise<Verdict> {
     await this.#gate.enter(signal);
+    const trip = new Trip(this.#options.timeoutMs, this.#options.clock);
+    const outcome = (): Attempted => (trip.mayHaveArrived ? attempted : { ...attempted, repeatable: true });
     try {
-      const answer = await this.#send(body, options, signal);
+      const answer = await this.#send({ body, options, attempted, signal }, trip);
       const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], this.#options.clock());
-      const verdict = judgeAnswer(answer, attempted, { retryAfterMs, url: this.#url });
+      const { scheme } = this.#signIn;
+      const verdict = judgeAnswer(answer, outcome(), { retryAfterMs, url: this.#url, scheme });
       if ('envelope' in verdict) this.#provenAt = this.#options.clock();
       else if (verdict.failure.code === 'Unauthorized') throw this.#reject(verdict.failure);
       return verdict;
     } catch (error) {
+      if (error instanceof RemoteError) return { failure: error };
       if (!(error instanceof PostLost)) throw error;
-      const failure = failureOfLoss(error, attempted);
+      const failure = failureOfLoss(error, outcome());
       if (failure instanceof StoppedError) throw failure;
       return { failure };
     } finally {
@@ -192,42 +215,65 @@ class PooledTransport implements EwsTransport {
     }
   }
 
-  async #send(body: Buffer, options: PostOptions, signal: AbortSignal): Promise<HttpAnswer> {
-    const client = (options.freshConnection ? undefined : this.#idle.pop()) ?? this.#connection();
+  /** Begins again on a new connection where the one at hand turned out to be closed. */
+  async #send(posting: Posting, trip: Trip): Promise<HttpAnswer> {
+    for (let used = 1; ; used += 1) {
+      try {
+        return await this.#sendOn(this.#connectionFor(posting.options, used), posting, trip);
+      } catch (error) {
+        const spent = error instanceof PostLost && error.cause instanceof ConnectionSpent;
+        if (!spent || used >= mostConnections) throw error;
+      }
+    }
+  }
+
+  async #sendOn(connection: HttpConnection, posting: Posting, trip: Trip): Promise<HttpAnswer> {
+    const { body, options, attempted, signal } = posting;
+    const request: SignedRequest = {
+      attempted,
+      signal,
+      send: async (what, authorization) => {
+        const sent = what === 'envelope' ? body : Buffer.alloc(0);
+        if (what === 'envelope') this.#metrics.requests += 1;
+        this.#metrics.bytesSent += sent.length;
+        trip.begin(what);
+        const answer = await connection.post({
+          origin: this.#url.origin,
+          path: this.#url.pathname + this.#url.search,
+          headers: { ...this.#headers(options), ...(authorization === undefined ? {} : { authorization }) },
+          body: sent,
+          timeoutMs: trip.remainingMs,
+          maxResponseBytes: this.#options.maxResponseBytes,
+          signal,
+          onBytes: (bytes) => (this.#metrics.bytesReceived += bytes),
+        });
+        trip.end(answer);
+        return answer;
+      },
+    };
     let keep = false;
-    this.#metrics.requests += 1;
-    this.#metrics.bytesSent += body.length;
     try {
-      const answer = await httpPost(client, {
-        origin: this.#url.origin,
-        path: this.#url.pathname + this.#url.search,
-        headers: this.#headers(options),
-        body,
-        timeoutMs: this.#options.timeoutMs,
-        maxResponseBytes: this.#options.maxResponseBytes,
-        signal,
-        onBytes: (bytes) => (this.#metrics.bytesReceived += bytes),
-      });
-      keep = !options.freshConnection && !this.#closing.signal.aborted;
+      const answer = await this.#signIn.post(connection, request);
+      keep = !options.freshConnection && connection.isOpen && !this.#closing.signal.aborted;
       return answer;
     } finally {
-      if (keep) this.#idle.push(client);
-      else await client.destroy();
+      if (keep) this.#idle.push(connection);
+      else await connection.destroy();
     }
   }
 
   /** Not undici's Pool: that opens a second connection where a request follows right upon an answer. */
-  #connection(): Client {
-    return new Client(this.#url.origin, {
-      connect: this.#connect,
-      keepAliveTimeout: keepAliveMs,
-      keepAliveMaxTimeout: keepAliveMs,
-    });
+  #connectionFor({ freshConnection }: PostOptions, used: number): HttpConnection {
+    while (!freshConnection && used === 1) {
+      const idle = this.#idle.pop();
+      if (!idle) break;
+      if (idle.isOpen) return idle;
+    }
+    return new HttpConnection(this.#url.origin, this.#connect);
   }
 
   #headers(options: PostOptions): Record<string, string> {
     return {
-      authorization: this.#authorization,
       'content-type': 'text/xml; charset=utf-8',
       accept: 'text/xml',
       'accept-encoding': 'gzip, deflate',
@@ -263,6 +309,13 @@ class PooledTransport implements EwsTransport {
   }
 }
 
+interface Posting {
+  readonly body: Buffer;
+  readonly options: PostOptions;
+  readonly attempted: Attempted;
+  readonly signal: AbortSignal;
+}
+
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
@@ -271,23 +324,6 @@ function parseUrl(text: string): URL {
     ]);
   }
   return url;
-}
-
-/** The PEM may hold several certificates. A text without any would be taken silently and trust nothing new. */
-function trustContext(ca: string): SecureContext {
-  const certificates = ca.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-  if (certificates.length === 0 || !certificates.every(isCertificate)) {
-    throw new ConfigError(['The private certificate authority must be a certificate in PEM.']);
-  }
-  return createSecureContext({ ca: [...rootCertificates, ...certificates] });
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== '';
-  } catch {
-    return false;
-  }
 }
 
 function isLoopback(hostname: string): boolean {

@@ -22,15 +22,23 @@ export interface LoopbackServer {
 /** Called with the body already read; `index` counts the requests from 0. */
 export type Answer = (response: ServerResponse, index: number, request: ReceivedRequest) => void;
 
+export interface LoopbackOptions {
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Basic unless given: the server itself says that it wants Basic. `own`: the test answers that question too. */
+  readonly signIn?: 'own';
+}
+
 export async function startLoopback(
   answer: Answer,
-  tls?: { readonly key: string; readonly cert: string },
+  { tls, signIn }: LoopbackOptions = {},
 ): Promise<LoopbackServer> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
   const listener: RequestListener = (incoming, response) => {
     void readBody(incoming).then((body) => {
+      if (signIn !== 'own' && body === '' && incoming.headers.authorization === undefined)
+        return void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="loopback"' }).end();
       const request = { method: incoming.method, path: incoming.url, headers: incoming.headers, body };
       const index = requests.push(request) - 1;
       answer(response, index, request);

@@ -5,7 +5,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { ConfigError, RemoteError, StoppedError } from '../../src/errors.ts';
 import type { EwsTransport, PostOptions, TransportOptions } from '../../src/ews/transport.ts';
 import { createTransport } from '../../src/ews/transport.ts';
-import type { Answer, LoopbackServer } from './loopback-server.ts';
+import type { Answer, LoopbackOptions, LoopbackServer } from './loopback-server.ts';
 import { answerSoap, envelope, startLoopback } from './loopback-server.ts';
 
 const credentials = { username: 'svc@example.test', password: 'pass:Wörd' };
@@ -23,8 +23,8 @@ describe('EWS transport', () => {
     slept = [];
   });
 
-  async function serve(answer: Answer, tls?: { key: string; cert: string }): Promise<LoopbackServer> {
-    const server = await startLoopback(answer, tls);
+  async function serve(answer: Answer, options?: LoopbackOptions): Promise<LoopbackServer> {
+    const server = await startLoopback(answer, options);
     opened.push(server);
     return server;
   }
@@ -429,14 +429,14 @@ describe('EWS transport', () => {
     const ca = certificate('ca');
 
     it('trusts a private certificate authority that was added', async () => {
-      const server = await serve((response) => answerSoap(response), keyed('localhost'));
+      const server = await serve((response) => answerSoap(response), { tls: keyed('localhost') });
       const transport = connect(server.url, { ca });
       expect(await transport.post('<a/>', read)).to.equal(envelope);
       expect(await transport.post('<a/>', { ...read, freshConnection: true })).to.equal(envelope);
     });
 
     it('trusts each certificate of a bundle', async () => {
-      const server = await serve((response) => answerSoap(response), keyed('localhost'));
+      const server = await serve((response) => answerSoap(response), { tls: keyed('localhost') });
       const bundle = `a comment\n${certificate('elsewhere')}\n${ca}`;
       expect(await connect(server.url, { ca: bundle }).post('<a/>', read)).to.equal(envelope);
     });
@@ -454,7 +454,7 @@ describe('EWS transport', () => {
     ];
     for (const [which, name, added, reason, remedy] of untrusted) {
       it(`refuses a certificate ${which} before anything is sent`, async () => {
-        const server = await serve((response) => answerSoap(response), keyed(name));
+        const server = await serve((response) => answerSoap(response), { tls: keyed(name) });
         const failure = await failureOf(
           connect(server.url, added === undefined ? {} : { ca: added }).post('<a/>', write),
         );
@@ -469,7 +469,7 @@ describe('EWS transport', () => {
       const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
       process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
       try {
-        const server = await serve((response) => answerSoap(response), keyed('localhost'));
+        const server = await serve((response) => answerSoap(response), { tls: keyed('localhost') });
         expect((await failureOf(connect(server.url).post('<a/>', read))).code).to.equal('TlsUntrusted');
       } finally {
         if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
@@ -623,13 +623,38 @@ describe('EWS transport', () => {
       expect(later.message).not.to.contain('Wörd');
     });
 
-    it('says so when the server takes no user name and password', async () => {
-      const server = await serve((response) =>
-        response.writeHead(401, { 'WWW-Authenticate': ['Negotiate', 'NTLM'] }).end(),
+    it('is asked for before the password is sent, with an empty request', async () => {
+      const server = await serve(
+        (response, index) => (index === 0 ? unauthorized(response) : answerSoap(response)),
+        { signIn: 'own' },
       );
-      const failure = await failureOf(connect(server.url).post('<a/>', read));
-      expect(failure.code).to.equal('Unauthorized');
-      expect(failure.remedy).to.contain('-BasicAuthentication $true');
+      await connect(server.url).post('<a/>', write);
+      expect(server.requests.map(({ body, headers }) => [body, headers['content-length']])).to.deep.equal([
+        ['', '0'],
+        ['<a/>', '4'],
+      ]);
+      expect(server.requests[0]?.headers).not.to.have.property('authorization');
+      expect(server.requests[1]?.headers.authorization).to.match(/^Basic /);
+      expect(server.connections()).to.equal(1);
+    });
+
+    it('is by Basic where a firewall refuses the empty request first', async () => {
+      const server = await serve(
+        (response, index) => (index === 0 ? response.writeHead(411).end() : answerSoap(response)),
+        { signIn: 'own' },
+      );
+      expect(await connect(server.url).post('<a/>', write)).to.equal(envelope);
+      expect(server.requests[1]?.headers.authorization).to.match(/^Basic /);
+    });
+
+    it('sends no password to a sign-in page', async () => {
+      const server = await serve(
+        (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>'),
+        { signIn: 'own' },
+      );
+      const failure = await failureOf(connect(server.url).post('<a/>', write));
+      expect(failure).to.include({ code: 'NotSoap', outcomeUnknown: false });
+      expect(server.requests.map(({ headers }) => headers.authorization)).to.deep.equal([undefined]);
     });
 
     it('is tried by one request alone again after five quiet minutes', async () => {
