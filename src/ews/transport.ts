@@ -1,4 +1,5 @@
 /** The one way to an Exchange server: kept-alive connections, a gate, sign-in, limits, and retries. */
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { buildConnector } from 'undici';
 import { ConfigError, RemoteError, StoppedError } from '../errors.ts';
@@ -121,9 +122,13 @@ class PooledTransport implements EwsTransport {
       random: options.random ?? Math.random,
     };
     this.#onCredentialRejected = options.onCredentialRejected;
+    // Everybody who waits listens; that is no leak.
+    setMaxListeners(0, this.#closing.signal);
     this.#connect = buildConnector({
       timeout: connectTimeoutMs,
       rejectUnauthorized: true,
+      // Node does not show the certificate of a resumed session, and a sign-in by NTLM is bound to it.
+      maxCachedSessions: 0,
       // Made once: parsing all the built-in certificates again for each connection takes longer than the connection.
       ...(options.ca === undefined ? {} : { secureContext: trustContext(options.ca) }),
     });
