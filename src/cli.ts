@@ -1,5 +1,6 @@
 /** The exsync command: words and options. What they do is in commands/, and loaded when it is needed. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { ImportCommandOptions } from './commands/import.ts';
 import type { TokenOptions } from './commands/tokens.ts';
 import type { AddOptions } from './commands/users.ts';
 import type { SetupOptions } from './commands/setup.ts';
@@ -118,6 +119,8 @@ export function createProgram(host: CommandHost): Command {
 
   addTokenCommands(program, host);
 
+  addCrmCommands(program, host);
+
   program
     .command('db')
     .description('the database')
@@ -234,6 +237,39 @@ function addTokenCommands(program: Command, host: CommandHost): void {
     .description('ends a token at once')
     .action((id: string) =>
       host.withInstallation(async (installation) => (await load()).revokeToken(installation, id)),
+    );
+}
+
+function addCrmCommands(program: Command, host: CommandHost): void {
+  program
+    .command('crm')
+    .description('the CRM inside')
+    .command('import <file>')
+    .description('contacts from a CSV or vCard file; they are synced once they are changed')
+    .requiredOption('--owner <email>', 'whose contacts they become')
+    .option(
+      '--encoding <name>',
+      'such as utf-8, utf-16le, windows-1252, windows-1250; found out unless given',
+    )
+    .addOption(
+      new Option('--dates <order>', 'day, month and year; found out unless given').choices([
+        'dmy',
+        'mdy',
+        'ymd',
+      ]),
+    )
+    .addOption(
+      new Option('--duplicates <way>', 'people the owner has already')
+        .choices(['skip', 'create'])
+        .default('skip'),
+    )
+    .option('--dry-run', 'read and check everything, write nothing')
+    .option('--json', 'one JSON document')
+    .action((file: string, options: Omit<ImportCommandOptions, 'signal'>) =>
+      host.withInstallation(async (installation) => {
+        const { importFile } = await import('./commands/import.ts');
+        if (!(await importFile(installation, file, { ...options, signal: host.signal }))) host.fail();
+      }),
     );
 }
 
