@@ -1,14 +1,10 @@
 /** A contact while it is put together from a row or a card: what goes where, and what finds no place. */
 import type { Photo, Value, Values } from '../../sync/model.ts';
 
-export interface Address {
-  /** May have several lines. */
-  readonly street?: string;
-  readonly city?: string;
-  readonly state?: string;
-  readonly postalCode?: string;
-  readonly country?: string;
-}
+/** A street may have several lines. */
+export type Address = Readonly<
+  Partial<Record<'street' | 'city' | 'state' | 'postalCode' | 'country', string>>
+>;
 
 const emailFields = ['email1', 'email2', 'email3'] as const;
 
@@ -77,7 +73,7 @@ export class ContactDraft {
   }
 
   addAddress(labels: readonly string[], address: Address): boolean {
-    const parts = Object.entries(address).filter(([, value]) => value !== '');
+    const parts = Object.entries<string>(address).filter(([, value]) => value !== '');
     if (parts.length === 0) return true;
     const words = wordsOf(labels);
     const places: readonly string[] = words.has('home')

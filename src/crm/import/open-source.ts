@@ -3,6 +3,7 @@ import { openCsv } from './csv-contacts.ts';
 import type { DateOptions } from './csv-contacts.ts';
 import type { ImportSource } from './import-source.ts';
 import { openTextFile } from './text-file.ts';
+import type { TextFile } from './text-file.ts';
 import { UnusableFileError } from './unusable-file.ts';
 import { openVcard } from './vcard-contacts.ts';
 
@@ -14,7 +15,7 @@ export interface SourceOptions extends DateOptions {
 /** Throws UnusableFileError for what cannot be imported as a whole. */
 export async function openSource(path: string, options: SourceOptions): Promise<ImportSource> {
   const file = await openTextFile(path, options.encoding);
-  const [beginning = ''] = await firstPiece(file.text());
+  const beginning = await beginningOf(file);
   if (/^\s*BEGIN:VCALENDAR/i.test(beginning)) {
     throw new UnusableFileError(
       `${path}: calendar files cannot be imported yet; contacts come as CSV or vCard.`,
@@ -23,7 +24,12 @@ export async function openSource(path: string, options: SourceOptions): Promise<
   return /^\s*BEGIN:VCARD\s/i.test(beginning) ? openVcard(file) : openCsv(file, options);
 }
 
-async function firstPiece(pieces: AsyncIterable<{ readonly content: string }>): Promise<string[]> {
-  for await (const { content } of pieces) if (content !== '') return [content];
-  return [];
+/** Undecoded but for UTF-16: what a file is stands there in ASCII. */
+async function beginningOf(file: TextFile): Promise<string> {
+  if (file.encoding.startsWith('utf-16')) {
+    for await (const { content } of file.text()) if (content !== '') return content;
+  } else {
+    for await (const { content } of file.bytes()) return content.toString('latin1', 0, 1000);
+  }
+  return '';
 }

@@ -106,13 +106,31 @@ function wideEncodingOf(sample: Buffer): 'utf-16le' | 'utf-16be' | null {
 async function isUtf8(pieces: AsyncIterable<Piece<Buffer>>): Promise<boolean> {
   const decoder = createDecoder('utf-8');
   try {
-    for await (const { content } of pieces) decoder.decode(content);
+    for await (const bytes of unfolded(pieces)) decoder.decode(bytes);
     decoder.end();
     return true;
   } catch (error) {
     if (error instanceof UnusableFileError) return false;
     throw error;
   }
+}
+
+/** vCard folds lines by bytes, so that a fold may lie within a letter. In other files a line break is one. */
+async function* unfolded(pieces: AsyncIterable<Piece<Buffer>>): AsyncGenerator<Buffer> {
+  let isCard: boolean | null = null;
+  let rest = '';
+  for await (const { content } of pieces) {
+    isCard ??= /^\s*BEGIN:VCARD\s/i.test(content.toString('latin1', 0, 100));
+    if (!isCard) {
+      yield content;
+      continue;
+    }
+    const letters = (rest + content.toString('latin1')).replace(/\r?\n[ \t]/g, '');
+    // A fold has at most three letters: its beginning may be here and its end in the next piece.
+    rest = letters.slice(-2);
+    yield Buffer.from(letters.slice(0, -2), 'latin1');
+  }
+  yield Buffer.from(rest, 'latin1');
 }
 
 async function* readPieces(path: string, skip: number): AsyncGenerator<Piece<Buffer>> {

@@ -47,11 +47,11 @@ describe('CSV reader', () => {
   it('does not look for the end of a quote through the whole file', () => {
     const reader = new CsvReader(',');
     const heads = reader.push('a,b\n1,"never closed\n').length;
-    const later = Array.from({ length: 12 }, () => reader.push('2,x\n'.repeat(100_000)));
+    const later = Array.from({ length: 12 }, () => reader.push(`2,${'x'.repeat(397)}\n`.repeat(1000)));
     const rows = later.flat();
     expect(heads).to.equal(1);
     expect(rows.filter((row) => 'problem' in row)).to.have.lengthOf(1);
-    expect(rows.filter((row) => 'cells' in row)).to.have.lengthOf(1_200_000);
+    expect(rows.filter((row) => 'cells' in row)).to.have.lengthOf(12_000);
   });
 
   it('reads what was written, wherever the pieces end', () => {
