@@ -122,6 +122,18 @@ export function createProgram(host: CommandHost): Command {
   addCrmCommands(program, host);
 
   program
+    .command('key')
+    .description('the key that stored passwords are encrypted with')
+    .command('rotate')
+    .description('makes a new key and encrypts every stored password with it')
+    .action(() =>
+      host.withInstallation(async (installation) => {
+        const { rotateKey } = await import('./commands/key.ts');
+        await rotateKey(installation);
+      }),
+    );
+
+  program
     .command('db')
     .description('the database')
     .command('migrate')

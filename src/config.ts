@@ -69,6 +69,7 @@ const schema = z.strictObject({
   }),
   secrets: z.strictObject({
     key: text(keyExpectation, isKey).nullable(),
+    nextKey: text(keyExpectation, isKey).nullable(),
     keyFile: text('a file name'),
   }),
   setup: z.strictObject({ exchangePassword: text('a password, or null').nullable() }),
@@ -107,7 +108,7 @@ const schema = z.strictObject({
 export type Config = z.output<typeof schema>;
 
 /** Keys whose values no message may show. A database address can hold a password. */
-const secretKeys = new Set(['database.url', 'secrets.key', 'setup.exchangePassword']);
+const secretKeys = new Set(['database.url', 'secrets.key', 'secrets.nextKey', 'setup.exchangePassword']);
 
 type Tree = { [key: string]: unknown };
 

@@ -31,7 +31,11 @@ describe('loadConfig', () => {
   it('is content with the shipped defaults and resolves their paths from the current directory', () => {
     const config = load();
     expect(config.database.url).to.equal('sqlite:/srv/exsync/data/exsync.db');
-    expect(config.secrets).to.deep.equal({ key: null, keyFile: '/srv/exsync/data/exsync.key' });
+    expect(config.secrets).to.deep.equal({
+      key: null,
+      nextKey: null,
+      keyFile: '/srv/exsync/data/exsync.key',
+    });
     expect(config.http.port).to.equal(8080);
   });
 

@@ -7,8 +7,8 @@ import type { EmbeddedCrm } from '../crm/embedded/embedded-crm.ts';
 import { embeddedCrmEntities } from '../crm/embedded/entities.ts';
 import { openDatabase } from '../db/database.ts';
 import { EmbeddedCrm1795382100000 } from '../db/migrations/1795382100000-embedded-crm.ts';
-import { loadSecretKey } from '../db/secret-key.ts';
-import { checkSecretKey } from '../db/stores/credential-store.ts';
+import { openKeys } from '../db/key-rotation.ts';
+import type { Keys } from '../db/key-rotation.ts';
 import { createStores } from '../db/stores.ts';
 import type { Stores } from '../db/stores.ts';
 import type { Log } from '../log.ts';
@@ -20,6 +20,7 @@ export interface Installation {
   readonly config: Config;
   readonly log: Log;
   readonly stores: Stores;
+  readonly keys: Pick<Keys, 'found' | 'check' | 'rotate'>;
   readonly crm: EmbeddedCrm;
   readonly runs: MailboxRuns;
   close(): Promise<void>;
@@ -27,25 +28,27 @@ export interface Installation {
 
 /** Brings the database up to date first. Throws ConfigError for what an administrator has to mend. */
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
-  const secretKey = loadSecretKey({
-    file: config.secrets.keyFile,
-    ...(config.secrets.key === null ? {} : { fromEnvironment: config.secrets.key }),
-  });
   const database = await openDatabase(config.database.url, {
     entities: embeddedCrmEntities,
     migrations: [EmbeddedCrm1795382100000],
   });
   try {
-    await checkSecretKey(database, secretKey);
     const clock = Date.now;
+    const { key, nextKey, keyFile } = config.secrets;
+    const source = { fromEnvironment: key, nextFromEnvironment: nextKey, file: keyFile };
+    const keys = await openKeys(database, source, clock);
+    if (keys.found === 'finishedRotation') log.warn('a key rotation that was interrupted has been finished');
+    if (keys.found === 'formerKey')
+      log.warn(`passwords are under the key in ${keyFile}.old; run: exsync key rotate`);
     const identity = { host: hostname(), pid: process.pid, startId: randomUUID() };
-    const stores = createStores(database, { secretKey, clock, ...identity });
+    const stores = createStores(database, { keys, clock, ...identity });
     const crm = createEmbeddedCrm(database, { clock, newId: randomUUID });
     const runs = createMailboxRuns({ config, log, stores, crm, clock, newLinkId: createLinkId });
     return {
       config,
       log,
       stores,
+      keys,
       crm,
       runs,
       async close() {

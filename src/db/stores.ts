@@ -10,6 +10,7 @@ import type {
 import type { Clock } from '../sync/ports.ts';
 import type { LeaseStore, SyncStore } from '../sync/stores.ts';
 import type { Database } from './database.ts';
+import type { KeyRing } from './key-ring.ts';
 import { createAccessStore } from './stores/access-store.ts';
 import { createAuditStore } from './stores/audit-store.ts';
 import { createCredentialStore } from './stores/credential-store.ts';
@@ -22,8 +23,7 @@ import { createSettingsStore } from './stores/settings-store.ts';
 import { createSyncStore } from './stores/sync-store.ts';
 
 export interface StoreOptions extends Omit<ProcessIdentity, 'isAlive'> {
-  /** 32 bytes, see loadSecretKey. */
-  readonly secretKey: Uint8Array;
+  readonly keys: KeyRing;
   readonly clock: Clock;
   /** Left out: asks the operating system. */
   readonly isAlive?: ProcessIdentity['isAlive'];
@@ -43,13 +43,13 @@ export interface Stores {
 
 /** Every store behind the ports, over one database. */
 export function createStores(database: Database, options: StoreOptions): Stores {
-  const { secretKey, clock } = options;
+  const { keys, clock } = options;
   return {
     leases: createLeaseStore(database, { ...options, isAlive: options.isAlive ?? isProcessAlive }, clock),
     sync: createSyncStore(database, clock),
     settings: createSettingsStore(database, clock),
     mailboxes: createMailboxStore(database),
-    credentials: createCredentialStore(database, secretKey),
+    credentials: createCredentialStore(database, keys),
     access: createAccessStore(database, clock),
     audit: createAuditStore(database, clock),
     reports: createRunReports(database),

@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import { credentialEntity } from '../../src/db/entities/credential.ts';
 import { signInLinkEntity } from '../../src/db/entities/access.ts';
 import { createSecretBox } from '../../src/db/secret-box.ts';
-import { loadSecretKey } from '../../src/db/secret-key.ts';
+import { openKeys } from '../../src/db/key-rotation.ts';
+import { openKeyRing } from '../../src/db/key-ring.ts';
 import { createStores } from '../../src/db/stores.ts';
-import { checkSecretKey } from '../../src/db/stores/credential-store.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { rejection } from './rejection.ts';
-import { openTestDatabase, testStoreOptions, testTime } from './test-database.ts';
+import { openTestDatabase, testKeyRing, testStoreOptions, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const password = 'correct horse battery staple';
@@ -48,13 +48,16 @@ describe('CredentialStore', () => {
 
   it('refuses a wrong key before it reads or writes anything with it', async () => {
     await test.stores.credentials.save('service', 'svc', password);
-    const secretKey = Buffer.alloc(32, 8);
-    const { credentials } = createStores(test.database, { ...testStoreOptions, secretKey });
+    const { credentials } = createStores(test.database, { ...testStoreOptions, keys: testKeyRing(8) });
     await rejection(credentials.password('service'), ConfigError);
     await rejection(credentials.save('other', 'svc', 'x'), ConfigError);
-    const error = await rejection(checkSecretKey(test.database, secretKey), ConfigError);
-    expect(error.message).to.contain('EXSYNC_SECRET_KEY');
-    await checkSecretKey(test.database, testStoreOptions.secretKey);
+    const fromEnvironment = Buffer.alloc(32, 8).toString('base64');
+    const opening = openKeys(test.database, { fromEnvironment, file: '/nowhere/key' }, () => testTime);
+    const error = await rejection(opening, ConfigError);
+    expect(error.message)
+      .to.contain('EXSYNC_SECRET_KEY')
+      .and.contain(testKeyRing().current().keyId)
+      .and.not.contain(fromEnvironment);
     expect(await test.stores.credentials.password('service')).to.equal(password);
   });
 
@@ -194,7 +197,7 @@ describe('AccessStore', () => {
   });
 });
 
-describe('loadSecretKey', () => {
+describe('KeyRing', () => {
   let folder: string;
   let file: string;
   beforeEach(async () => {
@@ -204,40 +207,46 @@ describe('loadSecretKey', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('makes a key file for the owner alone and reads it again', async () => {
-    const key = loadSecretKey({ file });
-    expect(key).to.have.length(32);
+    const { keyId } = openKeyRing({ file }).current();
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
-    expect(loadSecretKey({ file })).to.deep.equal(key);
+    expect(await readFile(file, 'utf8')).to.match(/^[A-Za-z0-9+/]{43}=\n$/);
+    expect(await readdir(dirname(file))).to.deep.equal(['secret.key']);
+    expect(openKeyRing({ file }).current().keyId).to.equal(keyId);
+    expect(openKeyRing({ file }).find(keyId)?.keyId).to.equal(keyId);
   });
 
   it('takes the key of the environment and makes no file', async () => {
-    const key = Buffer.alloc(32, 9);
-    expect(loadSecretKey({ fromEnvironment: key.toString('base64'), file })).to.deep.equal(key);
+    const fromEnvironment = Buffer.alloc(32, 9).toString('base64');
+    const { keyId } = createSecretBox(Buffer.alloc(32, 9));
+    expect(openKeyRing({ fromEnvironment, file }).current().keyId).to.equal(keyId);
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
   it('gives up at once on a folder that cannot be made', () => {
-    expect(() => loadSecretKey({ file: '/proc/nope/keys/secret.key' })).to.throw(ConfigError, 'ENOENT');
+    expect(() => openKeyRing({ file: '/proc/nope/keys/secret.key' }).current()).to.throw(
+      ConfigError,
+      'ENOENT',
+    );
   });
 
   it('refuses a key of the wrong length without repeating it', () => {
     const fromEnvironment = Buffer.alloc(16, 9).toString('base64');
-    expect(() => loadSecretKey({ fromEnvironment, file }))
+    expect(() => openKeyRing({ fromEnvironment, file }))
       .to.throw(ConfigError, 'EXSYNC_SECRET_KEY')
       .with.property('message')
       .that.does.not.contain(fromEnvironment);
-    expect(() => loadSecretKey({ fromEnvironment: 'not base64!', file })).to.throw(ConfigError);
+    expect(() => openKeyRing({ fromEnvironment: 'not base64!', file })).to.throw(ConfigError);
   });
 
   it('refuses a file that others may read and says how to mend it', async () => {
-    loadSecretKey({ file });
+    openKeyRing({ file }).current();
     await chmod(file, 0o644);
-    expect(() => loadSecretKey({ file })).to.throw(ConfigError, `chmod 600 ${file}`);
+    expect(() => openKeyRing({ file }).current()).to.throw(ConfigError, `chmod 600 ${file}`);
   });
 
   it('refuses an empty file instead of making another key', async () => {
-    loadSecretKey({ file });
+    openKeyRing({ file }).current();
     await writeFile(file, '');
-    expect(() => loadSecretKey({ file })).to.throw(ConfigError, file);
+    expect(() => openKeyRing({ file }).current()).to.throw(ConfigError, file);
   });
 });

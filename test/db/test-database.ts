@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, DatabaseExtras } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { openKeyRing } from '../../src/db/key-ring.ts';
+import type { KeyRing } from '../../src/db/key-ring.ts';
 import { createStores } from '../../src/db/stores.ts';
 import type { StoreOptions, Stores } from '../../src/db/stores.ts';
 import type { Clock } from '../../src/sync/ports.ts';
@@ -25,8 +27,14 @@ export interface TestDatabaseOptions {
 
 export const testTime = Date.UTC(2024, 4, 6, 12, 0, 0);
 
+/** One key that lies nowhere. */
+export function testKeyRing(fill = 7): KeyRing {
+  const fromEnvironment = Buffer.alloc(32, fill).toString('base64');
+  return openKeyRing({ fromEnvironment, file: '/nowhere/exsync.key' });
+}
+
 export const testStoreOptions: StoreOptions = {
-  secretKey: Buffer.alloc(32, 7),
+  keys: testKeyRing(),
   clock: () => testTime,
   host: 'host-1',
   pid: 100,

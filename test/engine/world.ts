@@ -22,6 +22,7 @@ import { linkEntity } from '../../src/db/entities/link.ts';
 import { actionEntity } from '../../src/db/entities/action.ts';
 import { bodyFromText } from '../../src/db/stores/action-body.ts';
 import { inboxEntity } from '../../src/db/entities/inbox.ts';
+import { testKeyRing } from '../db/test-database.ts';
 import { MemorySystem } from './memory-side.ts';
 import type { MemoryOptions } from './memory-side.ts';
 
@@ -118,7 +119,7 @@ export class World {
   #openStores(): Stores {
     this.#starts += 1;
     return createStores(this.database, {
-      secretKey: Buffer.alloc(32, 7),
+      keys: testKeyRing(),
       clock: () => this.now,
       host: 'host-1',
       pid: 100,

@@ -4,22 +4,21 @@ import type { CredentialStore } from '../../sync/administration.ts';
 import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { credentialEntity } from '../entities/credential.ts';
-import { createSecretBox } from '../secret-box.ts';
-import type { Place } from '../secret-box.ts';
+import type { KeyRing } from '../key-ring.ts';
+import type { Place, SecretBox } from '../secret-box.ts';
 
-export function createCredentialStore(database: Database, secretKey: Uint8Array): CredentialStore {
-  const box = createSecretBox(secretKey);
+export function createCredentialStore(database: Database, keys: KeyRing): CredentialStore {
   return {
     save(id, username, password) {
-      const row = {
-        id,
-        username,
-        password: box.seal(place(id), password),
-        keyId: box.keyId,
-        pausedReason: null,
-      };
       return database.transaction(async (manager) => {
-        await refuseOtherKey(manager, box.keyId);
+        const box = await presentBox(manager, keys);
+        const row = {
+          id,
+          username,
+          password: box.seal(place(id), password),
+          keyId: box.keyId,
+          pausedReason: null,
+        };
         await bulkInsert(manager, credentialEntity, [row], {
           kind: 'update',
           key: ['id'],
@@ -35,12 +34,9 @@ export function createCredentialStore(database: Database, secretKey: Uint8Array)
       }),
 
     async password(id) {
-      const row = await database.read(async (manager) => {
-        await refuseOtherKey(manager, box.keyId);
-        return manager.findOneBy(credentialEntity, { id });
-      });
+      const row = await database.read((manager) => manager.findOneBy(credentialEntity, { id }));
       if (!row) throw new Error(`There is no credential ${id}.`);
-      return box.open(place(id), row.password);
+      return boxOf(keys, row.keyId).open(place(id), row.password);
     },
 
     pause(id, reason) {
@@ -52,23 +48,58 @@ export function createCredentialStore(database: Database, secretKey: Uint8Array)
   };
 }
 
-/** Throws ConfigError when the stored secrets were sealed with another key; for the start of the daemon and `doctor`. */
-export function checkSecretKey(database: Database, secretKey: Uint8Array): Promise<void> {
-  const { keyId } = createSecretBox(secretKey);
-  return database.read((manager) => refuseOtherKey(manager, keyId));
+/** Ids of the keys the stored secrets need. Throws ConfigError when one of them is not at hand. */
+export async function neededKeys(manager: EntityManager, keys: KeyRing): Promise<string[]> {
+  const rows = await manager
+    .createQueryBuilder(credentialEntity, 'row')
+    .select('row.keyId', 'keyId')
+    .distinct()
+    .getRawMany<{ keyId: string }>();
+  return rows.map(({ keyId }) => boxOf(keys, keyId).keyId);
 }
 
-async function refuseOtherKey(manager: EntityManager, keyId: string): Promise<void> {
-  const other = await manager
-    .createQueryBuilder(credentialEntity, 'row')
-    .where('row.keyId <> :keyId', { keyId })
-    .getCount();
-  if (other > 0) {
-    throw new ConfigError([
-      'EXSYNC_SECRET_KEY: the stored passwords were encrypted with another key; ' +
-        'give the key (or the key file) this database was made with.',
-    ]);
+/**
+ * Seals every secret with `next`; returns how many were sealed with another key before. Throws ConfigError, so that the
+ * transaction comes to nothing, when one cannot be opened or was changed meanwhile.
+ */
+export async function resealCredentials(
+  manager: EntityManager,
+  keys: KeyRing,
+  next: SecretBox,
+): Promise<number> {
+  const rows = (await manager.find(credentialEntity)).filter(({ keyId }) => keyId !== next.keyId);
+  for (const { id, username, keyId, password } of rows) {
+    let secret: string;
+    try {
+      secret = boxOf(keys, keyId).open(place(id), password);
+    } catch (error) {
+      if (error instanceof ConfigError) throw error;
+      throw new ConfigError([
+        `The stored password of ${username} is damaged, so no key was changed; ` +
+          'give it again with `exsync setup` or `exsync user password`.',
+      ]);
+    }
+    const changes = { password: next.seal(place(id), secret), keyId: next.keyId };
+    const updated = await manager.update(credentialEntity, { id, password }, changes);
+    if (updated.affected !== 1) {
+      throw new ConfigError([
+        `The password of ${username} was changed at the same moment, so no key was changed; try again.`,
+      ]);
+    }
   }
+  return rows.length;
+}
+
+/** All secrets of a database are under one key, so a new one joins them, whatever key a process began with. */
+async function presentBox(manager: EntityManager, keys: KeyRing): Promise<SecretBox> {
+  const [keyId] = await neededKeys(manager, keys);
+  return keyId === undefined ? keys.current() : boxOf(keys, keyId);
+}
+
+function boxOf(keys: KeyRing, keyId: string): SecretBox {
+  const box = keys.find(keyId);
+  if (!box) throw keys.missing(keyId);
+  return box;
 }
 
 function place(id: string): Place {
