@@ -1,6 +1,7 @@
 /** The daemon: the scheduler over the runs, and the web tab. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'express';
 import { schedule } from 'node-cron';
 import type { RunOutcome } from '../engine/sync-run.ts';
@@ -16,6 +17,7 @@ import { createApp } from '../tabs/app.ts';
 import type { EngineControl, SyncProgress, TabsUser } from '../tabs/ports.ts';
 import { serviceCredentialId } from './exchange-connections.ts';
 import type { Installation } from './installation.ts';
+import { createReadiness } from './readiness.ts';
 import { version } from '../version.ts';
 
 export interface Daemon {
@@ -63,9 +65,15 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
     else decisions.delete(keyOf(scope));
   }
 
+  // Begun counts as looked: the first look follows at once.
+  let lastLookMs: number | null = Date.now();
   const scheduler = createScheduler({
     schedule: async () => (await stores.settings.load()).settings.schedule,
-    scopes: () => presentScopes(installation),
+    async scopes() {
+      const scopes = await presentScopes(installation);
+      if (lastLookMs !== null) lastLookMs = Date.now();
+      return scopes;
+    },
     lastStart: async (scope) => (await stores.reports.latest(scope))?.startedAt ?? null,
     run,
     onCrash: (error, scope) => log.error('something in the scheduler went wrong', { scope, error }),
@@ -105,6 +113,13 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
       audit: stores.audit,
       users: () => tabsUsers(installation),
       engineControl: control,
+      missing: createReadiness({
+        settings: stores.settings,
+        checkKeys: () => installation.keys.check(),
+        lastLookMs: () => lastLookMs,
+        clock: Date.now,
+        sleep: (ms) => sleep(ms, undefined, { ref: false }),
+      }),
       crmApi: Router().use('/v1', crmApi(installation)),
       publicUrl,
       frameAncestors: config.http.frameAncestors,
@@ -129,6 +144,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
       publicUrl,
       syncNow: (mailboxId) => control.syncNow(mailboxId),
       async stop() {
+        lastLookMs = null;
         tidying.abort();
         await tidy.destroy();
         await tidied;

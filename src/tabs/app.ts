@@ -1,4 +1,4 @@
-/** The web application: pages for people, /api for programs, /healthz for monitoring. */
+/** The web application: pages for people, /api for programs, /healthz and /readyz for monitoring. */
 import express, { type Application, type ErrorRequestHandler, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { loadAssets } from './assets.ts';
@@ -6,6 +6,7 @@ import type { TabsDeps } from './ports.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { eventStreams } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { cookieNames, requireReader } from './session.ts';
 import { page } from './views/layout.ts';
@@ -28,10 +29,7 @@ export function createApp(deps: TabsDeps): TabsApp {
   app.disable('etag');
 
   app.use(securityHeaders(deps));
-  app.get(
-    '/healthz',
-    (_request, response) => void response.set('Cache-Control', 'no-store').type('text').send('ok'),
-  );
+  app.use(healthRoutes(deps));
   app.use(assets.router);
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -56,19 +54,16 @@ export function createApp(deps: TabsDeps): TabsApp {
   app.use(failure());
   return { app, close: () => events.close() };
 
-  /** Wrong requests are answered as such; anything else is a bug: logged here, told without details. */
+  /** Wrong requests are answered as such; anything else is logged here and told without details. */
   function failure(): ErrorRequestHandler {
-    return (error: unknown, request, response, next) => {
+    return async (error: unknown, request, response, next) => {
       if (response.headersSent) return next(error);
-      const status = clientStatus(error) ?? 500;
-      if (status === 500)
+      const status = clientStatus(error) ?? ((await deps.missing()) === 'database' ? 503 : 500);
+      if (status >= 500)
         deps.log.error('A request failed', { method: request.method, path: request.path, error });
-      const title = status === 500 ? 'Something went wrong' : 'Not understood';
-      const text =
-        status === 500
-          ? 'The page could not be made. The log of the server says why; syncing goes on.'
-          : 'The request could not be read.';
+      const { title, text } = failures[status] ?? notUnderstood;
       response.status(status);
+      if (status === 503) response.set('Retry-After', '10');
       if (request.path.startsWith('/api/')) {
         return void response.type('application/problem+json').send(JSON.stringify({ title, status }));
       }
@@ -76,6 +71,23 @@ export function createApp(deps: TabsDeps): TabsApp {
     };
   }
 }
+
+interface Failure {
+  readonly title: string;
+  readonly text: string;
+}
+
+const notUnderstood: Failure = { title: 'Not understood', text: 'The request could not be read.' };
+const failures: Readonly<Record<number, Failure>> = {
+  500: {
+    title: 'Something went wrong',
+    text: 'The page could not be made. The log of the server says why; syncing goes on.',
+  },
+  503: {
+    title: 'Not available now',
+    text: 'The database does not answer. Syncing goes on by itself once it does; try again in a moment.',
+  },
+};
 
 const apiNotFound: RequestHandler = (_request, response) => {
   const problem = { title: 'Not found', status: 404, detail: 'There is nothing at this address.' };

@@ -44,6 +44,9 @@ export interface EngineControl {
   subscribe(listener: (progress: SyncProgress) => void): () => void;
 }
 
+/** What the daemon cannot do its work without. */
+export type Missing = 'database' | 'secretKey' | 'scheduler' | 'exchange';
+
 export interface TabsDeps {
   readonly access: AccessStore;
   readonly mailboxes: MailboxStore;
@@ -52,6 +55,8 @@ export interface TabsDeps {
   readonly audit: AuditStore;
   readonly users: () => Promise<readonly TabsUser[]>;
   readonly engineControl: EngineControl;
+  /** Null when everything is there. Does not throw, and does not take long. */
+  readonly missing: () => Promise<Missing | null>;
   /** Served below /api; signs its callers in itself. */
   readonly crmApi: Router;
   /** The address people reach the pages at, without a path; decides whether cookies are Secure. */

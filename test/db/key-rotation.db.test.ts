@@ -195,7 +195,7 @@ describe('a rotation of the key', () => {
     await fill();
     const before = await rows();
     const keys = await open();
-    await mkdir(`${file}.new`);
+    await mkdir(`${file}.new`, { mode: 0o700 });
     const error = await rejection(keys.rotate('x'), ConfigError);
     expect(error.message)
       .to.contain(`${file}.new cannot be read (EISDIR)`)

@@ -362,6 +362,50 @@ describe('the web application', () => {
       expect([response.status, await response.text()]).to.deep.equal([200, 'ok']);
     });
 
+    it('says to strangers whether it is ready, and in a few words why not', async () => {
+      const ask = async (method = 'GET') => {
+        tabs.nowMs += 1_000;
+        const response = await fetch(`${tabs.url}/readyz`, { method });
+        expect(response.headers.get('cache-control')).to.equal('no-store');
+        expect(response.headers.get('set-cookie')).to.equal(null);
+        return [response.status, await response.text()];
+      };
+      expect(await ask()).to.deep.equal([200, 'ok']);
+      expect(await ask('HEAD')).to.deep.equal([200, '']);
+      tabs.missing = 'exchange';
+      expect(await ask()).to.deep.equal([503, 'not ready: Exchange is not set up']);
+      expect(await ask('HEAD')).to.deep.equal([503, '']);
+      tabs.missing = 'secretKey';
+      expect(await ask()).to.deep.equal([503, 'not ready: the secret key does not fit the database']);
+      expect(await (await fetch(`${tabs.url}/healthz`)).text()).to.equal('ok');
+    });
+
+    it('asks whether it is ready once a second, however many want to know', async () => {
+      let asked = 0;
+      const busy = await startTabs({ missing: async () => ((asked += 1), null) });
+      const ask = async () => (await fetch(`${busy.url}/readyz`)).status;
+      expect(await Promise.all(Array.from({ length: 50 }, ask))).to.deep.equal(Array(50).fill(200));
+      expect(asked).to.equal(1);
+      busy.nowMs += 1_000;
+      await ask();
+      expect(asked).to.equal(2);
+      await busy.close();
+    });
+
+    it('answers with 503 while the database is away, to whom it cannot even recognise', async () => {
+      const session = () => Promise.reject(new Error('connect ECONNREFUSED mysql://root:hunter2@db'));
+      const away = await startTabs({ missing: async () => 'database', access: { session } as never });
+      const visitor = new Visitor(away.url);
+      visitor.cookies.set('exsync', 'whatever');
+      for (const path of ['/', '/events']) {
+        const response = await visitor.get(path);
+        expect([response.status, response.headers.get('retry-after')]).to.deep.equal([503, '10']);
+      }
+      expect(visitor.text).to.contain('The database does not answer.').and.not.contain('hunter2');
+      expect(away.errors).to.have.lengthOf(2);
+      await away.close();
+    });
+
     it('is a page or, below /api, a problem document when there is nothing', async () => {
       const visitor = await signedIn(bob);
       expect((await visitor.get('/nothing')).status).to.equal(404);

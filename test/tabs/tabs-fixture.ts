@@ -13,7 +13,7 @@ import type {
 } from '../../src/sync/administration.ts';
 import type { RunCounts, RunRecord, RunScope, SideCounts } from '../../src/sync/stores.ts';
 import { createApp } from '../../src/tabs/app.ts';
-import type { SyncProgress, TabsDeps, TabsUser } from '../../src/tabs/ports.ts';
+import type { Missing, SyncProgress, TabsDeps, TabsUser } from '../../src/tabs/ports.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 21, 14);
 const minuteMs = 60_000;
@@ -96,6 +96,7 @@ export interface TabsFixture {
   readonly audited: string[];
   readonly errors: string[];
   settings: Settings;
+  missing: Missing | null;
   /** Time of the application; the browser's own is the real one. */
   nowMs: number;
   signInLink(user: TabsUser): Promise<string>;
@@ -182,6 +183,7 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
     audited: [],
     errors: [],
     settings,
+    missing: null,
     nowMs,
     signInLink: async (user) => `${url}/sign-in?link=${await access.createSignInLink(user.id, 60_000)}`,
     emit: (progress) => listeners.forEach((listener) => listener(progress)),
@@ -236,6 +238,7 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
         return () => listeners.delete(listener);
       },
     },
+    missing: async () => fixture.missing,
     crmApi: Router(),
     publicUrl: url,
     frameAncestors: [],
