@@ -39,7 +39,7 @@ function keysInUse(folder: string): string[] {
 }
 
 describe('a rotation of the key that is killed', function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let template: string;
 
   before(async () => {
