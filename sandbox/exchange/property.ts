@@ -1,4 +1,5 @@
 import type { Mailbox } from './mailbox.ts';
+import type { ReleaseName } from './releases/release.ts';
 import type { EmbeddedItem, PropertyValue, StoredItem } from './stored-item.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -53,6 +54,8 @@ export interface Property {
   readonly getItemOnly?: boolean;
   /** Left out of AllProperties. */
   readonly onlyWhenAsked?: boolean;
+  /** The one release that gives it back. */
+  readonly writtenIn?: ReleaseName;
   /** Of an enum: what it may be. */
   readonly values?: readonly string[];
   /** Written when nobody has set it. */

@@ -3,6 +3,7 @@ import type { PropertyPath } from './property-path.ts';
 import { kindOf } from './kind-registry.ts';
 import { EXTENDED_AFTER } from './kinds/item-properties.ts';
 import type { BodyType, Property, WriteOptions } from './property.ts';
+import type { Release } from './releases/release.ts';
 import type { ItemKind } from './stored-item.ts';
 import { child, childText, requiredChild } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
@@ -24,20 +25,24 @@ export interface ItemShape extends WriteOptions {
 const BODY_TYPES = ['Best', 'HTML', 'Text'];
 
 /** Reads m:ItemShape; `list` leaves out what FindItem and SyncFolderItems never return. */
-export function readItemShape(request: XmlElement, use: 'get' | 'list'): ItemShape {
+export function readItemShape(request: XmlElement, use: 'get' | 'list', release: Release): ItemShape {
   const shape = requiredChild(request, 'm:ItemShape');
   requiredChild(shape, 't:BaseShape');
   const base = childText(shape, 't:BaseShape', ['IdOnly', 'Default', 'AllProperties']) ?? 'Default';
-  return shapeOf(shape, base, use);
+  return shapeOf(shape, base, { use, release });
 }
 
 /** The shape of the item inside an attachment; m:AttachmentShape may be absent. */
-export function readAttachmentShape(shape: XmlElement | undefined): ItemShape {
+export function readAttachmentShape(shape: XmlElement | undefined, release: Release): ItemShape {
   const empty = { name: 'm:AttachmentShape', attributes: {}, children: [], text: '', line: 0, column: 0 };
-  return shapeOf(shape ?? empty, 'AllProperties', 'get');
+  return shapeOf(shape ?? empty, 'AllProperties', { use: 'get', release });
 }
 
-function shapeOf(shape: XmlElement, base: string, use: 'get' | 'list'): ItemShape {
+function shapeOf(
+  shape: XmlElement,
+  base: string,
+  { use, release }: { readonly use: 'get' | 'list'; readonly release: Release },
+): ItemShape {
   const bodyType = childText(shape, 't:BodyType', BODY_TYPES) ?? 'Best';
   const includeMime = childText(shape, 't:IncludeMimeContent', ['true', 'false', '1', '0']);
   const asked = new Set<string>(['item:ItemId']);
@@ -58,6 +63,7 @@ function shapeOf(shape: XmlElement, base: string, use: 'get' | 'list'): ItemShap
       const position = afterExtended;
       if (property.uri === EXTENDED_AFTER) afterExtended = true;
       if (use === 'list' && property.getItemOnly === true) continue;
+      if ((property.writtenIn ?? release.name) !== release.name) continue;
       const whole =
         asked.has(property.uri) ||
         (base === 'Default' && property.inDefault === true) ||

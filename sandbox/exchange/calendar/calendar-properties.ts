@@ -14,6 +14,7 @@ import {
   CANCELLED,
   END,
   END_ZONE,
+  MEETING_ZONE,
   momentOf,
   RECEIVED,
   RECURRENCE,
@@ -26,6 +27,7 @@ import type { RecurrenceValue } from './calendar-values.ts';
 import { CONFLICT_WRITERS } from './conflicts.ts';
 import { MINUTE_MS } from './local-time.ts';
 import { readEnhancedLocation, writeEnhancedLocation } from './location.ts';
+import { meetingTimeZoneXml } from './meeting-time-zone.ts';
 import { readMoment } from './moment-reader.ts';
 import { readRecurrence } from './recurrence-xml.ts';
 import { zonedText } from './request-zone.ts';
@@ -192,10 +194,12 @@ export const SERIES: readonly Property[] = [
   calendarProperty('LastOccurrence', 'computed', { getItemOnly: true, write: lastOccurrence }),
   calendarProperty('ModifiedOccurrences', 'computed', { getItemOnly: true, write: modifiedOccurrences }),
   calendarProperty('DeletedOccurrences', 'computed', { getItemOnly: true, write: deletedOccurrences }),
-  // Taken from clients of Exchange 2007; from 2010 on it is not given back.
+  // Later releases take it and do not give it back (MS-OXWSMTGS, note 13); it is kept as START_ZONE, see settle-times.ts.
   calendarProperty('MeetingTimeZone', 'structure', {
-    read: (one) => [['calendar:MeetingTimeZone', zoneValue(readMeetingTimeZone(one))]],
-    write: () => '',
+    writtenIn: 'Exchange2007_SP1',
+    read: (one) => [[MEETING_ZONE, zoneValue(readMeetingTimeZone(one))]],
+    write: (item) =>
+      item.values.has(START_ZONE) ? meetingTimeZoneXml(zoneOf(item), momentOf(item, START)) : '',
   }),
   zoneProperty('StartTimeZone'),
   zoneProperty('EndTimeZone'),

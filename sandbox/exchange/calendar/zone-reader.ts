@@ -14,7 +14,13 @@ export const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October'],
   ...['November', 'December'],
 ];
-const INDEXES: Readonly<Record<string, number>> = { First: 1, Second: 2, Third: 3, Fourth: 4, Last: -1 };
+export const INDEXES: Readonly<Record<string, number>> = {
+  First: 1,
+  Second: 2,
+  Third: 3,
+  Fourth: 4,
+  Last: -1,
+};
 
 /** Minutes of an xs:duration such as `-PT1H` or `PT8H30M`. */
 export function durationMinutes(text: string, at: XmlElement): number {

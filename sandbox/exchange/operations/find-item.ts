@@ -28,7 +28,7 @@ export function findItems(request: XmlElement, context: RequestContext): string 
   ]);
   const { mailbox } = context;
   const traversal = requiredAttribute(request, 'Traversal', ['Shallow', 'SoftDeleted', 'Associated']);
-  const writer = new ItemWriter(readItemShape(request, 'list'), mailbox);
+  const writer = new ItemWriter(readItemShape(request, 'list', context.release), mailbox);
   const view = readPage(child(request, 'm:IndexedPageItemView'), context);
   const parents = requiredChild(request, 'm:ParentFolderIds').children;
   const calendarView = child(request, 'm:CalendarView');

@@ -10,7 +10,10 @@ import type { XmlElement } from '../xml-tree.ts';
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/getattachment-operation */
 export function getAttachment(request: XmlElement, context: RequestContext): string {
   checkSequence(request, ['m:AttachmentShape', 'm:AttachmentIds']);
-  const writer = new ItemWriter(readAttachmentShape(child(request, 'm:AttachmentShape')), context.mailbox);
+  const writer = new ItemWriter(
+    readAttachmentShape(child(request, 'm:AttachmentShape'), context.release),
+    context.mailbox,
+  );
   const ids = requiredChild(request, 'm:AttachmentIds').children;
   return batchResponse(context, { operation: 'GetAttachment', onError: '<m:Attachments/>' }, ids, (id) => {
     const { attachment } = findAttachment(id, context);

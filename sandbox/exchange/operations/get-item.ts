@@ -9,7 +9,7 @@ import type { XmlElement } from '../xml-tree.ts';
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/getitem-operation */
 export function getItem(request: XmlElement, context: RequestContext): string {
   checkSequence(request, ['m:ItemShape', 'm:ItemIds']);
-  const writer = new ItemWriter(readItemShape(request, 'get'), context.mailbox);
+  const writer = new ItemWriter(readItemShape(request, 'get', context.release), context.mailbox);
   const ids = requiredChild(request, 'm:ItemIds').children;
   return batchResponse(context, { operation: 'GetItem', onError: '<m:Items/>' }, ids, (id) => {
     return `<m:Items>${writer.write(findItem(id, context))}</m:Items>`;

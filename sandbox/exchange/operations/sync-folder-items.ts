@@ -25,7 +25,7 @@ export function syncFolderItems(request: XmlElement, context: RequestContext): s
     'm:SyncScope',
   ]);
   const { mailbox } = context;
-  const writer = new ItemWriter(readItemShape(request, 'list'), mailbox);
+  const writer = new ItemWriter(readItemShape(request, 'list', context.release), mailbox);
   const max = readMax(requiredChild(request, 'm:MaxChangesReturned'));
   childText(request, 'm:SyncScope', ['NormalItems', 'NormalAndAssociatedItems']);
   const target = requiredChild(request, 'm:SyncFolderId');
