@@ -154,8 +154,11 @@ export function createProgram(host: CommandHost): Command {
       '--users <file>',
       'JSON list of {name, address, password, impersonates}; alice, bob, carol and svc unless given',
     )
-    .option('--fill <number>', 'contacts in each mailbox')
-    .option('--seed <number>', 'for the same contacts every time')
+    .option(
+      '--fill <amount>',
+      'items in each mailbox: a number of contacts, or contacts=100,tasks=20,events=50,messages=200',
+    )
+    .option('--seed <number>', 'for the same items every time')
     .option('--latency <ms>', 'added to each answer')
     .option('--version <release>', 'Exchange2007_SP1 to Exchange2019; Exchange2013_SP1 unless given')
     .option('--schemes <list>', 'basic, ntlm or both; basic unless given')

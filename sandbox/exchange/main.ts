@@ -1,16 +1,18 @@
 /** A process that runs the stand-in, for people to try things on and for programs to spawn. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readFillAmount } from './fill-amount.ts';
 import { fillMailbox } from './generate.ts';
 import { releaseNamed } from './releases/releases.ts';
 import { DEFAULT_USERS } from './sandbox-user.ts';
 import type { SandboxUser } from './sandbox-user.ts';
 import { startExchange } from './server.ts';
-import type { Sandbox } from './server.ts';
-import type { SandboxState } from './state/sandbox-state.ts';
+import type { Sandbox, SandboxOptions } from './server.ts';
+import { StateError } from './state/state-error.ts';
+import { readStateFile, writeStateFile } from './state/state-file.ts';
 
 /**
- * `--port N --users FILE.json --fill N --seed N --latency MS --version RELEASE --schemes basic,ntlm --tls
+ * `--port N --users FILE.json --fill AMOUNT --seed N --latency MS --version RELEASE --schemes basic,ntlm --tls
  * --ca-file FILE --state FILE.json --control-port N`: starts on 127.0.0.1, fills every mailbox, prints the URL as one
  * line (and the control address as a second one) and stops on SIGTERM or SIGINT. `--state` loads the file when it is
  * there, fills nothing then, and saves to it at the end; `--ca-file` is where `--tls` writes the authority to trust.
@@ -33,37 +35,66 @@ export async function startFromCommandLine(argv: readonly string[]): Promise<San
     },
   });
   const users = values.users === undefined ? DEFAULT_USERS : readUsers(values.users);
-  const state = values.state !== undefined && existsSync(values.state) ? readState(values.state) : undefined;
-  const sandbox = await startExchange({
+  const amount = readFillAmount(values.fill);
+  const seed = wholeNumber('--seed', values.seed);
+  const options = {
     port: wholeNumber('--port', values.port),
     users,
     latencyMs: wholeNumber('--latency', values.latency),
     release: releaseNamed(values.version).name,
     policy: { schemes: readSchemes(values.schemes) },
     ...(values.tls ? { tls: 'own' as const } : {}),
-    ...(state === undefined ? {} : { state }),
     ...(values['control-port'] === undefined
       ? {}
       : { controlPort: wholeNumber('--control-port', values['control-port']) }),
-  });
-  const contacts = wholeNumber('--fill', values.fill);
-  const seed = wholeNumber('--seed', values.seed);
-  if (contacts > 0 && state === undefined) {
+  };
+  const { sandbox, isLoaded } = await startFromState(values.state, options);
+  if (!isLoaded) {
     users.forEach((user, index) =>
-      fillMailbox(sandbox.store, user.address, { contacts, seed: seed + index }),
+      fillMailbox(sandbox.store, user.address, { ...amount, seed: seed + index }),
     );
   }
   if (values['ca-file'] !== undefined && sandbox.ca !== undefined)
     writeFileSync(values['ca-file'], sandbox.ca);
   const stop = (): void => {
-    if (values.state !== undefined) saveState(values.state, sandbox.exportState());
-    void sandbox.close().then(() => process.exit(0));
+    const isSaved = values.state === undefined || trySaving(values.state, sandbox);
+    void sandbox.close().then(() => process.exit(isSaved ? 0 : 1));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.stdout.write(`${sandbox.url}\n`);
   if (sandbox.controlUrl !== undefined) process.stdout.write(`${sandbox.controlUrl}\n`);
   return sandbox;
+}
+
+/** Starts with what the file holds, when there is one; what is wrong with it is told with its name and the way out. */
+async function startFromState(
+  file: string | undefined,
+  options: SandboxOptions,
+): Promise<{ readonly sandbox: Sandbox; readonly isLoaded: boolean }> {
+  try {
+    const state = file === undefined ? undefined : readStateFile(file);
+    const sandbox = await startExchange({ ...options, ...(state === undefined ? {} : { state }) });
+    return { sandbox, isLoaded: state !== undefined };
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    const remedy = 'Name another file, or move this one away to begin anew.';
+    throw new Error(`--state ${file} cannot be loaded. ${error.message} ${remedy}`, { cause: error });
+  }
+}
+
+function trySaving(file: string, sandbox: Sandbox): boolean {
+  try {
+    writeStateFile(file, sandbox.exportState());
+    return true;
+  } catch (error) {
+    process.stderr.write(`--state ${file} could not be written: ${messageOf(error)}\n`);
+    return false;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -79,18 +110,14 @@ function readSchemes(text: string): ('basic' | 'ntlm')[] {
   });
 }
 
-function readState(file: string): SandboxState {
-  return JSON.parse(readFileSync(file, 'utf8')) as SandboxState;
-}
-
-/** Whole or not at all. */
-function saveState(file: string, state: SandboxState): void {
-  writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
-
 function readUsers(file: string): readonly SandboxUser[] {
-  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // What JSON.parse says quotes the file, and so passwords.
+  }
   if (!Array.isArray(parsed) || !parsed.every(isUser)) {
     throw new Error(`${file} must hold a list of {"name", "address", "password", "impersonates"?}.`);
   }
@@ -110,7 +137,7 @@ function isUser(value: unknown): value is SandboxUser {
 
 if (import.meta.url === `file://${process.argv[1]}`) {
   startFromCommandLine(process.argv.slice(2)).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 2;
   });
 }

@@ -149,6 +149,25 @@ describe('sandbox process', function () {
     await second.stop();
   });
 
+  it('fills each mailbox with items of several kinds, the same ones for the same seed', async () => {
+    const mix = 'contacts=3,tasks=2,events=4,messages=5';
+    const first = await start(['--control-port', '0', '--fill', mix, '--seed', '9']);
+    const control = connectControl(first.control);
+    for (const address of [ALICE, 'bob@example.test']) {
+      const counts = ['contacts', 'tasks', 'calendar'].map((folder) =>
+        control('countItems', { address, folder }),
+      );
+      expect(await Promise.all(counts)).to.deep.equal([3, 2, 4]);
+      expect(await control('countItems', { address })).to.equal(14);
+    }
+    const contacts = await control('contacts', { address: ALICE });
+    await first.stop();
+    const expected = await startExchange();
+    fillMailbox(expected.store, ALICE, { contacts: 3, seed: 9 });
+    expect(contacts).to.deep.equal(expected.store.contacts(ALICE));
+    await expected.close();
+  });
+
   it('refuses a control command that does not come as JSON', async () => {
     const { control, stop } = await start(['--control-port', '0']);
     const answer = await fetch(control, { method: 'POST', body: '{"command":"exportState","input":null}' });

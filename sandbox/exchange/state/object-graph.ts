@@ -1,5 +1,7 @@
 /** Turns plain objects, arrays, Maps, Sets, Buffers and Dates, with shared parts and cycles, into JSON and back. */
 
+import { StateError } from './state-error.ts';
+
 /** A class whose objects are kept: what to write of one, and how to make it again. */
 export interface Keeper<T extends object, S extends object> {
   readonly name: string;
@@ -66,7 +68,7 @@ export function saveGraph(root: object, keepers: readonly AnyKeeper[]): ObjectGr
 export function loadGraph(graph: ObjectGraph, keepers: readonly AnyKeeper[]): object {
   const keeperOf = (name: string): AnyKeeper => {
     const found = keepers.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`This state holds a ${name}, which is unknown.`);
+    if (found === undefined) throw new StateError(`It holds a ${name}, which is unknown.`);
     return found;
   };
   const objects = graph.map((node): object => {
