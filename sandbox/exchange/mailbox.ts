@@ -6,7 +6,7 @@ import { ItemError } from './item-error.ts';
 import type { MailboxEvent, MailboxListener } from './mailbox-event.ts';
 import { OpaqueIds } from './opaque-id.ts';
 import { FIRST_FOLDERS } from './first-folders.ts';
-import { descendants, newFolder } from './stored-folder.ts';
+import { ancestors, descendants, newFolder } from './stored-folder.ts';
 import type { StoredFolder } from './stored-folder.ts';
 import { SEARCH_KEY } from './stored-item.ts';
 import type { EmbeddedItem, NewAttachment, NewItem, StoredAttachment, StoredItem } from './stored-item.ts';
@@ -25,6 +25,15 @@ export interface MailboxState {
   readonly lastSerial: number;
 }
 
+/** A folder that is gone, or gone from some of the folders it was below. */
+interface RemovedFolder {
+  readonly serial: number;
+  readonly arrived: number;
+  readonly number: number;
+  /** The folders it left, by serial; undefined when it is gone from everywhere. */
+  readonly from: readonly number[] | undefined;
+}
+
 /** Fields that come from the account, not from what happened. */
 const FIXED: ReadonlySet<string> = new Set(['address', 'name', 'sid', 'ids', 'listeners']);
 
@@ -38,8 +47,7 @@ export class Mailbox {
   readonly items = new Map<number, StoredItem>();
   /** Which item an attachment hangs on, however deep. */
   readonly attachmentOwners = new Map<number, StoredItem>();
-  readonly removedFolders: { readonly serial: number; readonly arrived: number; readonly number: number }[] =
-    [];
+  readonly removedFolders: RemovedFolder[] = [];
   /** Told of everything that happens. */
   readonly listeners = new Set<MailboxListener>();
   /** The number of the latest change to any folder. */
@@ -98,11 +106,28 @@ export class Mailbox {
       one.removed = true;
       this.folders.delete(one.serial);
       this.lastFolderChange = ++this.#lastChange;
-      this.removedFolders.push({ serial: one.serial, arrived: one.arrived, number: this.#lastChange });
+      const { serial, arrived } = one;
+      this.removedFolders.push({ serial, arrived, number: this.#lastChange, from: undefined });
       this.emit({ type: 'deleted', folder: one });
     }
-    const siblings = folder.parent?.children ?? [];
-    siblings.splice(siblings.indexOf(folder), 1);
+    leaveParent(folder);
+  }
+
+  /** Puts a folder, with all below it and under its own id, into another one; a name taken there gets a number. */
+  moveFolder(folder: StoredFolder, parent: StoredFolder): void {
+    const oldParent = folder.parent;
+    if (oldParent === undefined) throw new Error('The root of a mailbox is not moved.');
+    const above = [...ancestors(folder)];
+    leaveParent(folder);
+    folder.displayName = freeName(parent, folder.displayName);
+    folder.parent = parent;
+    parent.children.push(folder);
+    folder.change = this.lastFolderChange = ++this.#lastChange;
+    const kept = new Set(ancestors(folder));
+    const from = above.filter((one) => !kept.has(one)).map((one) => one.serial);
+    for (const { serial, arrived } of [folder, ...descendants(folder)])
+      this.removedFolders.push({ serial, arrived, number: this.#lastChange, from });
+    this.emit({ type: 'moved', folder, oldParent });
   }
 
   addItem(
@@ -289,4 +314,16 @@ export class Mailbox {
     if (distinguished !== undefined) this.#distinguished.set(distinguished, folder);
     return folder;
   }
+}
+
+function leaveParent(folder: StoredFolder): void {
+  const siblings = folder.parent?.children ?? [];
+  siblings.splice(siblings.indexOf(folder), 1);
+}
+
+function freeName(parent: StoredFolder, wanted: string): string {
+  const taken = new Set(parent.children.map((one) => one.displayName.toLowerCase()));
+  let name = wanted;
+  for (let count = 1; taken.has(name.toLowerCase()); count++) name = `${wanted}${count}`;
+  return name;
 }

@@ -3,7 +3,7 @@ import { ChangeLog } from './change-log.ts';
 /** One folder of a mailbox. */
 export interface StoredFolder {
   readonly serial: number;
-  readonly parent: StoredFolder | undefined;
+  parent: StoredFolder | undefined;
   displayName: string;
   readonly folderClass: string;
   /** The DistinguishedFolderId, for the folders every mailbox has. */
@@ -30,6 +30,11 @@ export function* descendants(folder: StoredFolder): Generator<StoredFolder> {
     yield below;
     yield* descendants(below);
   }
+}
+
+/** The folders it lies in, nearest first. */
+export function* ancestors(folder: StoredFolder): Generator<StoredFolder> {
+  for (let above = folder.parent; above !== undefined; above = above.parent) yield above;
 }
 
 /** The name of the element a folder of this class is written as. */

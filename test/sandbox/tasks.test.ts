@@ -274,6 +274,68 @@ describe('sandbox tasks', () => {
     expect(codes(await get(item))).to.deep.equal(['ErrorItemNotFound']);
   });
 
+  it('is not deleted as one occurrence when there is no next one', async () => {
+    const specified = 'DeleteType="HardDelete" AffectedTaskOccurrences="SpecifiedOccurrenceOnly"';
+    const single = await create(server.url, task(''));
+    const range =
+      '<t:NumberedRecurrence><t:StartDate>2030-03-04Z</t:StartDate><t:NumberOfOccurrences>1</t:NumberOfOccurrences></t:NumberedRecurrence>';
+    const last = await create(
+      server.url,
+      recurring('<t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence>', range),
+    );
+    for (const item of [single, last]) {
+      expect(codes(await ask(server.url, remove(item, specified)))).to.deep.equal([
+        'ErrorCannotDeleteTaskOccurrence',
+      ]);
+      expect(codes(await get(item))).to.deep.equal(['NoError']);
+    }
+  });
+
+  it('has every property set and deleted by UpdateItem', async () => {
+    const elements = {
+      ActualWork: '<t:ActualWork>30</t:ActualWork>',
+      BillingInformation: '<t:BillingInformation>Account 7</t:BillingInformation>',
+      Companies: '<t:Companies><t:String>Contoso</t:String></t:Companies>',
+      Contacts: '<t:Contacts><t:String>Zoë</t:String></t:Contacts>',
+      DueDate: '<t:DueDate>2030-03-31T00:00:00Z</t:DueDate>',
+      Mileage: '<t:Mileage>12 km</t:Mileage>',
+      StartDate: '<t:StartDate>2030-03-01T00:00:00Z</t:StartDate>',
+      TotalWork: '<t:TotalWork>90</t:TotalWork>',
+      Recurrence:
+        '<t:Recurrence><t:DailyRegeneration><t:Interval>3</t:Interval></t:DailyRegeneration>' +
+        '<t:NoEndRecurrence><t:StartDate>2030-03-01Z</t:StartDate></t:NoEndRecurrence></t:Recurrence>',
+    };
+    const ofItem = {
+      Body: '<t:Body BodyType="HTML">&lt;b&gt;x&lt;/b&gt;</t:Body>',
+      Categories: '<t:Categories><t:String>Red</t:String></t:Categories>',
+      Importance: '<t:Importance>High</t:Importance>',
+      Sensitivity: '<t:Sensitivity>Private</t:Sensitivity>',
+      ReminderDueBy: '<t:ReminderDueBy>2030-03-30T08:00:00Z</t:ReminderDueBy>',
+      ReminderIsSet: '<t:ReminderIsSet>true</t:ReminderIsSet>',
+    };
+    const uris = [
+      ...Object.keys(elements).map((name) => `task:${name}`),
+      ...Object.keys(ofItem).map((name) => `item:${name}`),
+    ];
+    const given = [...Object.values(elements), ...Object.values(ofItem)];
+    const item = await create(server.url, task(''));
+    const updates = given.map((element, index) => set('Task', uris[index] ?? '', element)).join('');
+    expect(codes(await ask(server.url, updateItems(item, updates)))).to.deep.equal(['NoError']);
+    const after = await get(item);
+    for (const element of given) expect(after).to.include(element);
+
+    const cleared = uris.filter(
+      (uri) => uri !== 'item:ReminderIsSet' && uri !== 'item:Importance' && uri !== 'item:Sensitivity',
+    );
+    expect(codes(await ask(server.url, updateItems(item, cleared.map(clear).join(''))))).to.deep.equal([
+      'NoError',
+    ]);
+    const bare = await get(item);
+    for (const uri of cleared.filter((one) => one !== 'item:Body'))
+      expect(bare).to.not.include(`<t:${uri.replace(/.*:/, '')}>`);
+    expect(bare).to.include('<t:IsRecurring>false</t:IsRecurring>');
+  });
+
   it('is found by its state and sorted by its date', async () => {
     for (const [day, status] of [
       ['03', 'Deferred'],

@@ -210,14 +210,17 @@ function advance(item: StoredItem, done: string): boolean {
   return true;
 }
 
-/** SpecifiedOccurrenceOnly skips one task of a series. */
+/**
+ * SpecifiedOccurrenceOnly skips one task of a series; there must be a next one.
+ * https://learn.microsoft.com/exchange/client-developer/exchange-web-services/handling-deletion-related-errors-in-ews-in-exchange
+ */
 function removeOccurrence(
   item: StoredItem,
   request: XmlElement,
   { mailbox, stamp }: RequestContext,
 ): boolean {
   if (request.attributes['AffectedTaskOccurrences'] !== 'SpecifiedOccurrenceOnly') return false;
-  if (!advance(item, dateTime(stamp.at))) return false;
+  if (!advance(item, dateTime(stamp.at))) throw new ItemError('ErrorCannotDeleteTaskOccurrence');
   mailbox.touchItem(item, stamp);
   return true;
 }

@@ -33,7 +33,10 @@ export function statusEventXml(subscription: Subscription): string {
 function objectXml(event: Event, mailbox: Mailbox): string {
   if ('folder' in event) {
     const parent = event.folder.parent ?? event.folder;
-    return `${folderId('FolderId', event.folder.serial, mailbox)}<t:ParentFolderId ${folderIdAttributes(parent, mailbox)}/>`;
+    const own = `${folderId('FolderId', event.folder.serial, mailbox)}<t:ParentFolderId ${folderIdAttributes(parent, mailbox)}/>`;
+    if (!('oldParent' in event)) return own;
+    const oldId = folderId('OldFolderId', event.folder.serial, mailbox);
+    return own + oldId + folderId('OldParentFolderId', event.oldParent.serial, mailbox);
   }
   const own = idPair(event.item, mailbox, ['ItemId', 'ParentFolderId']);
   return 'from' in event ? own + idPair(event.from, mailbox, ['OldItemId', 'OldParentFolderId']) : own;

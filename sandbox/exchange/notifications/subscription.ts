@@ -94,6 +94,7 @@ export class Subscription {
 }
 
 function foldersOf(event: LoggedEvent['event']): (StoredFolder | undefined)[] {
-  if ('folder' in event) return [event.folder, event.folder.parent];
+  if ('folder' in event)
+    return [event.folder, event.folder.parent, ...('oldParent' in event ? [event.oldParent] : [])];
   return 'from' in event ? [event.item.folder, event.from.folder] : [event.item.folder];
 }

@@ -37,6 +37,7 @@ export function syncFolderHierarchy(request: XmlElement, context: RequestContext
     }
     for (const gone of mailbox.removedFolders) {
       if (gone.number <= floor || gone.arrived > floor) continue;
+      if (gone.from !== undefined && !gone.from.includes(root.serial)) continue;
       changes += `<t:Delete><t:FolderId Id="${mailbox.ids.write('folder', gone.serial)}"/></t:Delete>`;
     }
     const next = writeSyncState(scope, { floor: mailbox.lastFolderChange });

@@ -25,8 +25,11 @@ export function checkMailboxState(value: object): MailboxState {
   const known = checkFolders(folders);
   for (const { id } of FIRST_FOLDERS)
     need(distinguished instanceof Map && known.has(distinguished.get(id)), `The folder ${id} is missing.`);
-  for (const removed of listOf(removedFolders, 'The list of removed folders'))
-    numbers(fieldsOf(removed, 'A removed folder'), 'A removed folder', ['serial', 'arrived', 'number']);
+  for (const removed of listOf(removedFolders, 'The list of removed folders')) {
+    const fields = fieldsOf(removed, 'A removed folder');
+    numbers(fields, 'A removed folder', ['serial', 'arrived', 'number']);
+    need(fields['from'] === undefined || Array.isArray(fields['from']), 'A removed folder is damaged.');
+  }
   const checked = new Set<unknown>();
   for (const [serial, item] of items as Map<unknown, unknown>) {
     checkItem(item, known);
