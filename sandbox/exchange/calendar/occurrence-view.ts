@@ -66,36 +66,21 @@ export class OccurrenceView implements StoredItem {
     return exceptionsOf(this.master).some((one) => one.day === this.occurrence.day && !one.deleted);
   }
 
+  // Changes are counted and stamped on the master alone: see storedPart.
   get change(): number {
     return this.master.change;
-  }
-
-  set change(change: number) {
-    this.master.change = change;
   }
 
   get contentChange(): number {
     return this.master.contentChange;
   }
 
-  set contentChange(change: number) {
-    this.master.contentChange = change;
-  }
-
   get modifiedAt(): number {
     return this.master.modifiedAt;
   }
 
-  set modifiedAt(at: number) {
-    this.master.modifiedAt = at;
-  }
-
   get modifiedBy(): string {
     return this.master.modifiedBy;
-  }
-
-  set modifiedBy(by: string) {
-    this.master.modifiedBy = by;
   }
 
   get removed(): boolean {
