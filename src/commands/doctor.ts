@@ -45,7 +45,7 @@ async function* examine(installation: Installation): AsyncGenerator<Finding> {
     return;
   }
   const individual = exchange.mode === 'individual';
-  for (const mailbox of individual ? mailboxes : mailboxes.slice(0, 1)) {
+  for (const mailbox of individual ? mailboxes : oneOfEachServer(mailboxes)) {
     const id = individual ? mailbox.credentialId : serviceCredentialId;
     if (id !== null) yield* examineCredential(installation, exchange, mailbox, id);
   }
@@ -76,7 +76,7 @@ async function* examineCredential(
     return;
   }
   const checks = testConnection({
-    url: exchange.url,
+    url: mailbox.server.ewsUrl ?? exchange.url,
     credentials: { username: credential.username, password: await stores.credentials.password(id) },
     mailbox: mailbox.address,
     impersonate: exchange.mode === 'impersonation',
@@ -84,8 +84,15 @@ async function* examineCredential(
   });
   for await (const check of checks) {
     if (check.name === 'credentials' && !check.ok) await stores.credentials.pause(id, check.detail);
-    yield { ...check, name: `exchange ${check.name}` };
+    const elsewhere = mailbox.server.ewsUrl === null ? '' : ` at ${new URL(mailbox.server.ewsUrl).host}`;
+    yield { ...check, name: `exchange ${check.name}${elsewhere}` };
   }
+}
+
+function oneOfEachServer(mailboxes: readonly Mailbox[]): Mailbox[] {
+  return [
+    ...new Map(mailboxes.map((mailbox) => [mailbox.server.ewsUrl, mailbox] as const).reverse()).values(),
+  ].reverse();
 }
 
 async function* examineRuns(

@@ -10,6 +10,7 @@ import type { Progress } from '../engine/run-context.ts';
 import { syncRun } from '../engine/sync-run.ts';
 import type { Decision, EngineDeps, RunOutcome } from '../engine/sync-run.ts';
 import { ConfigError, describeError, RemoteError, StoppedError } from '../errors.ts';
+import { ownNetwork } from '../ews/autodiscover/network.ts';
 import { createExchangeSide } from '../ews/exchange-side.ts';
 import type { EwsTransport } from '../ews/transport.ts';
 import { ewsSchemas } from '../ews/versions.ts';
@@ -21,6 +22,7 @@ import { modules } from '../sync/model.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
 import type { RunCounts, RunKind, RunScope } from '../sync/stores.ts';
 import { createExchangeConnections } from './exchange-connections.ts';
+import { createMailboxLocator } from './mailbox-locator.ts';
 import { sharedWork } from './shared-work.ts';
 
 export interface RunOptions {
@@ -54,12 +56,25 @@ interface KeptSide {
   readonly side: SyncSide;
 }
 
+interface RunOnce {
+  readonly outcome: RunOutcome;
+  readonly mailbox: Mailbox;
+  readonly exchange: ExchangeSettings;
+}
+
 /** Another process that reads the CRM's changes right now is waited for this long. */
 const organisationWaitMs = 60_000;
 
 export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
   const { config, log, stores, crm, clock } = deps;
   const connections = createExchangeConnections(config, log, stores.credentials, stores.mailboxes);
+  const locator = createMailboxLocator({
+    connections,
+    mailboxes: stores.mailboxes,
+    network: ownNetwork,
+    log,
+    clock,
+  });
   const requestMs = config.ews.requestTimeoutSeconds * 1000 * (config.ews.maxAttempts + 1);
   const leaseTimes = { leaseMs: 2 * requestMs, requestMs };
   const lifetime = new AbortController();
@@ -114,7 +129,17 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     return side;
   }
 
+  /** Once more where it failed because the mailbox has moved to another server. */
   async function run(scope: RunScope, options: RunOptions): Promise<RunOutcome> {
+    const first = await runOnce(scope, options);
+    if (first.outcome.state === 'done') await locator.settle(first.mailbox);
+    if (first.outcome.state !== 'failed') return first.outcome;
+    const { mailbox, exchange, outcome } = first;
+    const moved = await locator.relocate(mailbox, exchange, outcome.error, options.signal);
+    return moved ? (await runOnce(scope, options)).outcome : outcome;
+  }
+
+  async function runOnce(scope: RunScope, options: RunOptions): Promise<RunOnce> {
     const { settings } = await stores.settings.load();
     const mailbox = await stores.mailboxes.get(scope.mailboxId);
     const { exchange } = settings;
@@ -152,7 +177,7 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     if (outcome.state === 'failed') exchangeSides.delete(mailbox.id);
     // A command tells its outcome itself.
     if (options.trigger !== 'command') report(log, mailbox, scope, outcome);
-    return outcome;
+    return { outcome, mailbox, exchange };
   }
 
   return {

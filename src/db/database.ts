@@ -5,6 +5,7 @@ import { coreEntities } from './entities/core-entities.ts';
 import { CreateSyncTables1763790000000 } from './migrations/1763790000000-create-sync-tables.ts';
 import { CreateAdministrationTables1763790100000 } from './migrations/1763790100000-create-administration-tables.ts';
 import { AddRetention1795386900000 } from './migrations/1795386900000-add-retention.ts';
+import { AddMailboxServer1795760500000 } from './migrations/1795760500000-add-mailbox-server.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface Database {
@@ -44,6 +45,7 @@ export async function openDatabase(url: string, extras: DatabaseExtras = {}): Pr
       CreateSyncTables1763790000000,
       CreateAdministrationTables1763790100000,
       AddRetention1795386900000,
+      AddMailboxServer1795760500000,
       ...(extras.migrations ?? []),
     ],
   };

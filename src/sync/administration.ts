@@ -4,7 +4,11 @@ import type { RunRecord, RunScope } from './stores.ts';
 
 export type AccessMode = 'impersonation' | 'individual';
 
+/** `auto`: the best of what the server offers. */
+export type SignInScheme = 'auto' | 'basic' | 'ntlm';
+
 export interface ExchangeSettings {
+  /** Of EWS, for every mailbox that has no address of its own. */
   readonly url: string;
   /** Chosen once at set-up and never changed afterwards. */
   readonly mode: AccessMode;
@@ -12,6 +16,16 @@ export interface ExchangeSettings {
   readonly ca: string | null;
   /** Release schema, such as `Exchange2013_SP1`. */
   readonly schema: string;
+  /** `auto` unless given. */
+  readonly scheme?: SignInScheme;
+  readonly autodiscover?: AutodiscoverSettings;
+}
+
+export interface AutodiscoverSettings {
+  /** The Autodiscover address that knew the server; null where the address of EWS was typed in. */
+  readonly endpoint: string | null;
+  /** Hosts outside the mailbox's domain that an administrator lets have the password. */
+  readonly trustedHosts: readonly string[];
 }
 
 export interface ModuleSettings {
@@ -56,6 +70,16 @@ export interface SettingsStore {
 
 export type MailboxState = 'active' | 'paused' | 'off';
 
+/** Which server a mailbox is on, and how often that was looked up. */
+export interface MailboxServer {
+  /** Its own address of EWS; null: that of the settings. */
+  readonly ewsUrl: string | null;
+  /** Look-ups since the mailbox last answered; they space out. */
+  readonly lookUps: number;
+  /** No look-up before; milliseconds since the epoch. */
+  readonly nextLookUpAt: number | null;
+}
+
 export interface Mailbox {
   readonly id: string;
   readonly crmUserId: string;
@@ -66,6 +90,7 @@ export interface Mailbox {
   readonly state: MailboxState;
   /** Why it is paused, for people. */
   readonly pausedReason: string | null;
+  readonly server: MailboxServer;
 }
 
 export interface MailboxStore {
@@ -75,6 +100,7 @@ export interface MailboxStore {
   /** Throws when the address belongs to another user. */
   add(mailbox: Pick<Mailbox, 'crmUserId' | 'address' | 'credentialId'>): Promise<Mailbox>;
   setState(id: string, state: MailboxState, pausedReason: string | null): Promise<void>;
+  setServer(id: string, server: MailboxServer): Promise<void>;
 }
 
 export interface Credential {

@@ -129,6 +129,21 @@ describe('MailboxStore', () => {
     expect(await mailboxes.get(id)).to.include({ state: 'active', pausedReason: null });
     await rejection(mailboxes.setState('missing', 'off', null), Error);
   });
+
+  it('keeps the server of a mailbox beside the rest', async () => {
+    const { mailboxes } = test.stores;
+    const { id, server } = await mailboxes.add(alice);
+    expect(server).to.deep.equal({ ewsUrl: null, lookUps: 0, nextLookUpAt: null });
+    const elsewhere = {
+      ewsUrl: 'https://mail2.example.test/EWS/Exchange.asmx',
+      lookUps: 3,
+      nextLookUpAt: testTime + 1,
+    };
+    await mailboxes.setServer(id, elsewhere);
+    await mailboxes.setState(id, 'off', null);
+    expect(await mailboxes.get(id)).to.deep.include({ ...alice, state: 'off', server: elsewhere });
+    await rejection(mailboxes.setServer('missing', elsewhere), Error);
+  });
 });
 
 describe('AuditStore', () => {

@@ -131,6 +131,7 @@ describe('Database in a file', () => {
       { name: 'CreateSyncTables1763790000000' },
       { name: 'CreateAdministrationTables1763790100000' },
       { name: 'AddRetention1795386900000' },
+      { name: 'AddMailboxServer1795760500000' },
     ]);
     await database.close();
   });

@@ -57,6 +57,7 @@ export function mailboxOf(
     credentialId: null,
     state,
     pausedReason,
+    server: { ewsUrl: null, lookUps: 0, nextLookUpAt: null },
   } satisfies Mailbox;
 }
 
@@ -200,6 +201,7 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
     forUser: async (id) => fixture.mailboxes.find((mailbox) => mailbox.crmUserId === id) ?? null,
     add: () => Promise.reject(new Error('not used by the pages')),
     setState: () => Promise.reject(new Error('not used by the pages')),
+    setServer: () => Promise.reject(new Error('not used by the pages')),
   };
   const reports: RunReports = {
     latest: async (scope) => fixture.runs.find(of(scope.mailboxId)) ?? null,

@@ -23,6 +23,10 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
       mode: z.enum(['impersonation', 'individual']),
       ca: z.string().nullable(),
       schema: z.string().min(1),
+      scheme: z.enum(['auto', 'basic', 'ntlm']).optional(),
+      autodiscover: z
+        .strictObject({ endpoint: z.url().nullable(), trustedHosts: z.array(z.string().min(1)) })
+        .optional(),
     })
     .nullable(),
   modules: z.strictObject({ contacts: moduleSettings }),

@@ -69,11 +69,6 @@ export class Territory {
   }
 }
 
-/** Of addresses a person gave: where they lead, the password may go. */
-export function hostsOf(urls: readonly string[]): string[] {
-  return [...new Set(urls.map((url) => new URL(url).hostname))];
-}
-
 /** Such as `https://mail.example.com/EWS/Exchange.asmx`, in the words people use for it. */
 export function describeTarget(text: string): string {
   return URL.canParse(text) ? nameOf(new URL(text)) : 'what is no web address';
