@@ -81,6 +81,7 @@ async function* examineCredential(
     mailbox: mailbox.address,
     impersonate: exchange.mode === 'impersonation',
     ...(exchange.ca === null ? {} : { ca: exchange.ca }),
+    ...(exchange.scheme === undefined ? {} : { scheme: exchange.scheme }),
   });
   for await (const check of checks) {
     if (check.name === 'credentials' && !check.ok) await stores.credentials.pause(id, check.detail);

@@ -84,7 +84,7 @@ async function save(
 }
 
 async function search(
-  { ca, autodiscover }: Wanted,
+  { ca, scheme, autodiscover }: Wanted,
   credentials: EwsCredentials,
   mailbox: string,
   { json = false }: SetupOptions,
@@ -96,6 +96,7 @@ async function search(
     trustedHosts: autodiscover?.trustedHosts ?? [],
     network: ownNetwork,
     ...(ca === null ? {} : { ca }),
+    ...(scheme === undefined ? {} : { scheme }),
     ...(ask && {
       confirmHost: (host, sender) =>
         ask(`${sender} names ${host}, which is outside ${domainOf(mailbox)}. May it be given the password?`),
@@ -208,6 +209,7 @@ async function test(
     mailbox,
     impersonate: exchange.mode === 'impersonation',
     ...(exchange.ca === null ? {} : { ca: exchange.ca }),
+    ...(exchange.scheme === undefined ? {} : { scheme: exchange.scheme }),
   });
   for await (const check of checks) {
     tried.push(check);

@@ -118,8 +118,9 @@ async function problemAt(
   mailbox: string,
   credentials: EwsCredentials,
 ): Promise<ConnectionCheck | null> {
-  const trust = exchange.ca === null ? {} : { ca: exchange.ca };
-  for await (const check of testConnection({ url, credentials, mailbox, impersonate: false, ...trust }))
+  const { ca, scheme } = exchange;
+  const how = { ...(ca === null ? {} : { ca }), ...(scheme === undefined ? {} : { scheme }) };
+  for await (const check of testConnection({ url, credentials, mailbox, impersonate: false, ...how }))
     if (!check.ok) return check;
   return null;
 }

@@ -125,6 +125,7 @@ export function createExchangeConnections(
         maxConcurrent: config.ews.concurrencyPerServer,
         maxAttempts: config.ews.maxAttempts,
         ...(exchange.ca === null ? {} : { ca: exchange.ca }),
+        ...(exchange.scheme === undefined ? {} : { scheme: exchange.scheme }),
       });
       account.transports.set(url, transport);
       return transport;

@@ -18,7 +18,7 @@ export interface KnownServerSearch {
 /** Throws StoppedError when the signal is aborted. */
 export async function searchKnownServers(
   { address, ewsUrl }: { readonly address: string; readonly ewsUrl: string | null },
-  { url, ca, autodiscover }: ExchangeSettings,
+  { url, ca, scheme, autodiscover }: ExchangeSettings,
   search: KnownServerSearch,
 ): Promise<Discovery> {
   const beside = (ewsUrl === null ? [url] : [url, ewsUrl]).map((one) => endpointBeside(one).href);
@@ -32,6 +32,7 @@ export async function searchKnownServers(
     trustedHosts: [...(autodiscover?.trustedHosts ?? []), ...endpoints.map(({ hostname }) => hostname)],
     endpoints,
     ...(ca === null ? {} : { ca }),
+    ...(scheme === undefined ? {} : { scheme }),
   });
 }
 

@@ -15,6 +15,7 @@ export interface ConnectionTestOptions {
   readonly credentials: EwsCredentials;
   /** PEM of a private CA. */
   readonly ca?: string;
+  readonly scheme?: TransportOptions['scheme'];
   /** Primary SMTP address of the mailbox whose contacts are opened. */
   readonly mailbox: string;
   readonly impersonate: boolean;
@@ -76,6 +77,7 @@ export async function* testConnection(options: ConnectionTestOptions): AsyncGene
     timeoutMs: 30_000,
     maxAttempts: 1,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.scheme === undefined ? {} : { scheme: options.scheme }),
   });
   try {
     yield* runChecks(options, transport);

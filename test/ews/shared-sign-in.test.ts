@@ -47,7 +47,9 @@ describe('one sign-in for all servers of a credential', () => {
     const server = await startLoopback(answer);
     servers.push(server);
     const credentials = { username: 'svc', password: 'secret' };
-    const transport = signIn.wrap(createTransport({ url: server.url, credentials, maxAttempts: 1 }));
+    const transport = signIn.wrap(
+      createTransport({ url: server.url, credentials, maxAttempts: 1, scheme: 'basic' }),
+    );
     transports.push(transport);
     return transport;
   }

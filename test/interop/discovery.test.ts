@@ -123,7 +123,7 @@ describe('exsync setup without an address', function () {
   it('sends a wrong password once', async () => {
     const server = await startLoopback(
       (response) => response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end(),
-      tls,
+      { tls, signIn: 'own' },
     );
     servers.push(server);
     const end = await run(['setup', ...account], 'wrong\n', { TEST_HTTPS_PORT: String(server.port) });

@@ -1,6 +1,6 @@
 /** Finds the EWS address of a mailbox by its e-mail address (Microsoft: Autodiscover for Exchange). */
 import { RemoteError } from '../../errors.ts';
-import type { EwsCredentials } from '../transport.ts';
+import type { EwsCredentials, TransportOptions } from '../transport.ts';
 import {
   domainOf,
   redirectCandidate,
@@ -22,6 +22,7 @@ export interface DiscoveryOptions {
   readonly credentials: EwsCredentials;
   /** PEM of a private CA. */
   readonly ca?: string;
+  readonly scheme?: TransportOptions['scheme'];
   /** Hosts outside the domain of the address that may be given the password. */
   readonly trustedHosts: readonly string[];
   /** Ask these alone, instead of what the address suggests. */

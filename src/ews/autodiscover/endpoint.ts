@@ -1,5 +1,5 @@
 /** One Autodiscover server: which ways to ask it there are, and the asking. */
-import type { EwsCredentials } from '../transport.ts';
+import type { EwsCredentials, TransportOptions } from '../transport.ts';
 import type { DiscoveryNetwork, Glance } from './network.ts';
 import { askPox } from './pox.ts';
 import type { SettingsAnswer } from './settings-answer.ts';
@@ -9,6 +9,7 @@ export interface EndpointOptions {
   readonly credentials: EwsCredentials;
   /** PEM of a private CA. */
   readonly ca?: string;
+  readonly scheme?: TransportOptions['scheme'];
   readonly network: DiscoveryNetwork;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -18,7 +19,7 @@ export interface EndpointOptions {
 export async function askEndpoint(
   url: URL,
   address: string,
-  { credentials, ca, network, timeoutMs, signal }: EndpointOptions,
+  { credentials, ca, scheme, network, timeoutMs, signal }: EndpointOptions,
 ): Promise<SettingsAnswer> {
   const transport = network.openTransport({
     url: url.href,
@@ -27,6 +28,7 @@ export async function askEndpoint(
     maxAttempts: 1,
     maxResponseBytes: 4 * 1024 * 1024,
     ...(ca === undefined ? {} : { ca }),
+    ...(scheme === undefined ? {} : { scheme }),
   });
   try {
     return isSoap(url)
