@@ -4,20 +4,20 @@ import { settingsEntity } from '../../src/db/entities/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import type { Settings } from '../../src/sync/administration.ts';
 import { rejection } from './rejection.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
-import type { TestDatabase } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
+import type { OpenTestDatabase, TestDatabase } from './test-database.ts';
 
 let test: TestDatabase;
 
-function withDatabase(): void {
+function withDatabase(openTestDatabase: OpenTestDatabase): void {
   beforeEach(async () => {
     test = await openTestDatabase();
   });
   afterEach(() => test.close());
 }
 
-describe('SettingsStore', () => {
-  withDatabase();
+onEachDatabase('SettingsStore', (openTestDatabase) => {
+  withDatabase(openTestDatabase);
 
   it('begins with the defaults', async () => {
     const { version, settings } = await test.stores.settings.load();
@@ -90,8 +90,8 @@ describe('SettingsStore', () => {
   });
 });
 
-describe('MailboxStore', () => {
-  withDatabase();
+onEachDatabase('MailboxStore', (openTestDatabase) => {
+  withDatabase(openTestDatabase);
 
   const alice = { crmUserId: 'user-1', address: 'Alice@example.test', credentialId: null };
 
@@ -146,8 +146,8 @@ describe('MailboxStore', () => {
   });
 });
 
-describe('AuditStore', () => {
-  withDatabase();
+onEachDatabase('AuditStore', (openTestDatabase) => {
+  withDatabase(openTestDatabase);
 
   it('records actor, deed and details with the time', async () => {
     await test.stores.audit.record('admin', 'mailbox.added', { mailbox: 'm1', verified: true, count: 2 });
