@@ -48,6 +48,7 @@ export async function openMysql(
     await dataSource.initialize();
     await checkServer(dataSource);
     await migrateMysql(dataSource, address.database);
+    await checkRights(dataSource);
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw openingError(error, address);
@@ -144,6 +145,13 @@ async function checkServer(dataSource: DataSource): Promise<void> {
         'set max_allowed_packet = 64M in its configuration.',
     ]);
   }
+}
+
+/** The server checks rights before it looks for rows, and here are none. */
+async function checkRights(dataSource: DataSource): Promise<void> {
+  await dataSource.query('INSERT INTO settings SELECT * FROM settings WHERE 1 = 0');
+  await dataSource.query('UPDATE settings SET version = version WHERE 1 = 0');
+  await dataSource.query('DELETE FROM settings WHERE 1 = 0');
 }
 
 /** MariaDB calls itself `10.11.6-MariaDB`, to some clients `5.5.5-10.11.6-MariaDB`. */

@@ -7,6 +7,8 @@ export interface CutProxy {
   readonly port: number;
   /** Connections are cut when a client says this: `lost` before the server hears it, `unanswered` after. */
   cutAt: { readonly text: string; readonly fate: 'lost' | 'unanswered' } | null;
+  /** Told what clients say. */
+  listen: (text: string) => void;
   /** How often that happened. */
   readonly cuts: number;
   /** Cuts what is there; and takes nothing new until `open`. */
@@ -32,12 +34,13 @@ export async function startCutProxy(upstream: {
     };
     for (const socket of [client, remote]) socket.on('error', end).on('close', end);
     client.on('data', (data) => {
+      proxy.listen(data.toString('latin1'));
       const { cutAt } = proxy;
       if (cutAt === null || !data.includes(cutAt.text)) return void remote.write(data);
       cuts += 1;
       proxy.cutAt = null;
       if (cutAt.fate === 'lost') return end();
-      remote.once('data', end);
+      remote.prependOnceListener('data', end);
       remote.write(data);
     });
     remote.on('data', (data) => {
@@ -61,6 +64,7 @@ export async function startCutProxy(upstream: {
   const proxy: CutProxy = {
     port,
     cutAt: null,
+    listen: () => undefined,
     get cuts() {
       return cuts;
     },
