@@ -9,7 +9,7 @@ const serverUrl = process.env['BENCH_DATABASE_URL'];
 
 interface BenchFolder {
   readonly databaseUrl: string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 export async function makeBenchFolder(): Promise<BenchFolder> {
@@ -29,7 +29,7 @@ export async function makeBenchFolder(): Promise<BenchFolder> {
   url.pathname = `/${name}`;
   return {
     databaseUrl: url.href,
-    async remove() {
+    remove: async () => {
       await administrate(`DROP DATABASE ${name}`);
       await removeFolder();
     },

@@ -50,18 +50,18 @@ describe('a first sync whose database is stopped and started again', function ()
       await furnish(env, proxy.url, inEach);
 
       let done = 0;
-      let busy: Promise<void> | null = null;
+      const restarting: { now: Promise<void> | null } = { now: null };
       let next = requestsBetween;
       const restart = async (): Promise<void> => {
         await mariadb.stop(done % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
         await mariadb.start();
         done += 1;
         next = proxy.requests + requestsBetween;
-        busy = null;
+        restarting.now = null;
       };
       proxy.fateOf = (request) => {
-        if (busy === null && done < restarts && request >= next) {
-          busy = restart().catch((error: unknown) => {
+        if (restarting.now === null && done < restarts && request >= next) {
+          restarting.now = restart().catch((error: unknown) => {
             problems.push(String(error));
           });
         }
@@ -71,20 +71,18 @@ describe('a first sync whose database is stopped and started again', function ()
 
       const daemon = await spawnExsync(['start'], { env });
       const ended = finished(daemon);
-      let ends: string | null = null;
-      void ended.then(({ code, signal, stderr }) => {
-        ends = `${code ?? signal}: ${stderr.slice(-2_000)}`;
-      });
+      const ends: string[] = [];
+      void ended.then(({ code, signal, stderr }) => ends.push(`${code ?? signal}: ${stderr.slice(-2_000)}`));
       const begun = Date.now();
       let runs: readonly { readonly state: string }[] = [];
       while (!runs.some(({ state }) => state === 'done')) {
-        if (ends !== null) throw new Error(`the daemon ended: ${ends}`);
+        if (ends.length > 0) throw new Error(`the daemon ended: ${ends.join()}`);
         if (Date.now() - begun > deadlineMs) throw new Error(`no run was done after ${done} restarts`);
         await sleep(500);
-        if (busy !== null) continue;
+        if (restarting.now !== null) continue;
         runs = await runsOf(env).catch(() => runs);
       }
-      await busy;
+      await restarting.now;
       const seconds = (Date.now() - begun) / 1000;
       daemon.kill('SIGTERM');
       const { code, stderr } = await ended;
