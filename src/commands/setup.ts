@@ -123,9 +123,11 @@ function passed(
   discovery: Discovery | null,
 ): ExchangeSettings | null {
   if (!attempt?.checks.every(({ ok }) => ok)) return null;
-  if (discovery === null) return { ...base, url: attempt.url };
+  const serverVersion = attempt.checks.find(({ name }) => name === 'version')?.serverVersion;
+  const found = { ...base, url: attempt.url, ...(serverVersion === undefined ? {} : { serverVersion }) };
+  if (discovery === null) return found;
   const { endpoint, trustedHosts } = discovery;
-  return { ...base, url: attempt.url, autodiscover: { endpoint, trustedHosts } };
+  return { ...found, autodiscover: { endpoint, trustedHosts } };
 }
 
 /** The right to impersonate shows only on somebody else's mailbox. */
@@ -170,7 +172,7 @@ function wanted({ exchange: present }: Settings, options: SetupOptions): Wanted 
     url,
     mode,
     ca,
-    schema: present?.schema ?? 'Exchange2013_SP1',
+    schema: present?.schema ?? 'auto',
     ...(scheme === undefined ? {} : { scheme }),
     ...(endpoint === null && trustedHosts.length === 0 ? {} : { autodiscover: { endpoint, trustedHosts } }),
   };
@@ -210,6 +212,7 @@ async function test(
     impersonate: exchange.mode === 'impersonation',
     ...(exchange.ca === null ? {} : { ca: exchange.ca }),
     ...(exchange.scheme === undefined ? {} : { scheme: exchange.scheme }),
+    ...(exchange.schema === 'auto' ? {} : { schema: exchange.schema }),
   });
   for await (const check of checks) {
     tried.push(check);

@@ -20,6 +20,7 @@ import { createContacts, removeContacts, updateContacts } from './side/contact-w
 import { piecesOf } from './side/divided-batch.ts';
 import { findByStamp, locateItems } from './side/item-search.ts';
 import { readFolderId } from './side/mailbox-folders.ts';
+import { unsupportedFields } from './versions.ts';
 
 export interface ExchangeSideOptions extends EwsSession {
   /** Folders to sync instead of the mailbox's default ones. */
@@ -31,10 +32,9 @@ const batchSize = 50;
 /** The Exchange side of one mailbox. Knows no state beyond the id of its folder. */
 export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
   const session: EwsSession = { ...options, transport: oneAtATime(options.transport) };
-  const lacksPhoto = session.schema.lacks.has('contactPhoto');
   const capabilities: Capabilities = {
-    unsupported: new Set(lacksPhoto ? ['photo'] : []),
-    separate: new Set(lacksPhoto ? [] : ['photo']),
+    unsupported: new Set(unsupportedFields(session.schema, 'contacts')),
+    separate: new Set(session.schema.lacks.has('contactPhoto') ? [] : ['photo']),
     batchSize,
   };
   let knownFolderId: string | null = options.folderIds?.contacts ?? null;

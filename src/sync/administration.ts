@@ -7,6 +7,16 @@ export type AccessMode = 'impersonation' | 'individual';
 /** `auto`: the best of what the server offers. */
 export type SignInScheme = 'auto' | 'basic' | 'ntlm';
 
+/** The request schemas of EWS that we speak, oldest first (Microsoft: RequestServerVersion). */
+export const schemaNames = [
+  'Exchange2007_SP1',
+  'Exchange2010_SP1',
+  'Exchange2010_SP2',
+  'Exchange2013_SP1',
+] as const;
+
+export type SchemaName = (typeof schemaNames)[number];
+
 export interface ExchangeSettings {
   /** Of EWS, for every mailbox that has no address of its own. */
   readonly url: string;
@@ -14,8 +24,13 @@ export interface ExchangeSettings {
   readonly mode: AccessMode;
   /** PEM of a private CA, or null. */
   readonly ca: string | null;
-  /** Release schema, such as `Exchange2013_SP1`. */
-  readonly schema: string;
+  /** `auto`: for each mailbox what its server says it is. A name: spoken to every mailbox, whatever its server says. */
+  readonly schema: SchemaName | 'auto';
+  /**
+   * The version that the server of most mailboxes names, such as `15.2.1748.10`: found at set-up, moved along when such
+   * a server is upgraded. Absent until known. Release and schema follow from it.
+   */
+  readonly serverVersion?: string;
   /** `auto` unless given. */
   readonly scheme?: SignInScheme;
   readonly autodiscover?: AutodiscoverSettings;

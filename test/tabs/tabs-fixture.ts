@@ -120,7 +120,7 @@ const settings: Settings = {
     url: 'https://exchange.example.test/EWS',
     mode: 'impersonation',
     ca: null,
-    schema: 'Exchange2016',
+    schema: 'auto',
   },
   modules: { contacts },
   schedule: { everyMinutes: 15 },

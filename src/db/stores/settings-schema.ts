@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaNames } from '../../sync/administration.ts';
 import type { Settings } from '../../sync/administration.ts';
 
 const guardLimit = z.strictObject({
@@ -22,7 +23,11 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
       mode: z.enum(['impersonation', 'individual']),
       ca: z.string().nullable(),
-      schema: z.string().min(1),
+      schema: z.enum(['auto', ...schemaNames]),
+      serverVersion: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+\.\d+$/)
+        .optional(),
       scheme: z.enum(['auto', 'basic', 'ntlm']).optional(),
       autodiscover: z
         .strictObject({ endpoint: z.url().nullable(), trustedHosts: z.array(z.string().min(1)) })

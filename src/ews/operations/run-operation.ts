@@ -1,7 +1,8 @@
 /** Sends one operation and turns what the server says about the request as a whole into errors. */
 import { RemoteError } from '../../errors.ts';
-import { backOffMsOf, isRetryable, remoteErrorOf } from '../response-codes.ts';
+import { backOffMsOf, isRetryable, isSchemaRefusal, remoteErrorOf } from '../response-codes.ts';
 import { XmlError } from '../soap-reader.ts';
+import type { ServerVersion } from '../server-release.ts';
 import type { EwsTransport } from '../transport.ts';
 import type { EwsSchema } from '../versions.ts';
 import { readEnvelope, writeEnvelope } from './envelope.ts';
@@ -15,6 +16,8 @@ export interface EwsSession {
   /** True: the account acts as the mailbox; false: the account's own mailbox. */
   readonly impersonate: boolean;
   readonly schema: EwsSchema;
+  /** Called for each answer that names the version of the server. */
+  readonly onServerVersion?: (version: ServerVersion) => void;
 }
 
 export interface RunOptions {
@@ -51,6 +54,7 @@ export async function runOperation<Request, Answer>(
       ...(options.signal && { signal: options.signal }),
     });
     const answer = readAnswer(xml, operation);
+    if (answer.serverVersion) session.onServerVersion?.(answer.serverVersion);
     const expected = operation.expects(request);
     const refusal = refusalOf(answer, expected);
     const backOffMs = refusal ? backOffMsOf(refusal.code, refusal.details) : partBackOffMs(answer);
@@ -94,7 +98,9 @@ function refusalOf<Answer>(answer: SoapAnswer<Answer>, expected: number): Refusa
   const allBusy = answer.messages.every(
     (message) => !message.succeeded && backOffMsOf(message.code, message.details) !== null,
   );
-  return allBusy ? first : null;
+  // No item is to blame for the schema, and none may be set aside for it.
+  const wrongSchema = answer.messages.every(({ succeeded, code }) => !succeeded && isSchemaRefusal(code));
+  return allBusy || wrongSchema ? first : null;
 }
 
 function partBackOffMs<Answer>(answer: SoapAnswer<Answer>): number | null {
