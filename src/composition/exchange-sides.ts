@@ -203,24 +203,23 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
       const { mailbox, module } = request;
       const kept = keptSides.get(keyOf(mailbox.id, module));
       if (kept === undefined) return;
-      const { latest } = kept;
-      // After a failure the folder may be gone or another one; on another release another schema is due.
-      const isOutdated = kept.setting === 'auto' && latest && schemaFor(latest) !== schemaFor(kept.chosenBy);
-      if (failed || isOutdated) keptSides.delete(keyOf(mailbox.id, module));
+      const { latest, chosenBy } = kept;
+      const isOutdated = latest && serverRelease(latest).name !== (chosenBy && serverRelease(chosenBy).name);
+      // After a failure the folder may be gone or another one. On another release the next run asks anew.
+      if (failed || (kept.setting === 'auto' && isOutdated)) keptSides.delete(keyOf(mailbox.id, module));
       // With a schema set by hand nobody asked before; the answers tell all the same.
       if (!failed && kept.setting !== 'auto') await remember(request, kept);
     },
 
     async known(mailboxId, module, exchange) {
       const kept = keptSides.get(keyOf(mailboxId, module));
-      const stored = kept?.latest
-        ? null
-        : ((await sync.cursor(serverKey(mailboxId, module)))?.cursor ?? null);
-      const version = kept?.latest ?? (stored === null ? null : parseVersion(stored));
-      if (version === null && kept === undefined && exchange.schema === 'auto') return null;
-      const schema = kept?.schema ?? (exchange.schema === 'auto' ? schemaFor(version) : exchange.schema);
+      const stored = await remembered(mailboxId, module);
+      const version = kept?.latest ? describeVersion(kept.latest) : (stored?.version ?? null);
+      const setByHand = exchange.schema === 'auto' ? undefined : exchange.schema;
+      const schema = kept?.schema ?? setByHand ?? stored?.schema;
+      if (schema === undefined) return null;
       return {
-        release: version === null ? null : releaseText(describeVersion(version)),
+        release: version && releaseText(version),
         schema,
         unsupported: unsupportedFields(ewsSchemas[schema], module),
       };

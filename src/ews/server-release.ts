@@ -29,6 +29,7 @@ export const serverReleases: readonly Row[] = [
   { from: [15, 2, 0], name: 'Exchange 2019', schema: 'Exchange2013_SP1' },
   { from: [15, 1, 0], name: 'Exchange 2016', schema: 'Exchange2013_SP1' },
   { from: [15, 0, 847], name: 'Exchange 2013 SP1', schema: 'Exchange2013_SP1' },
+  // Its own schema, Exchange2013, holds nothing more of what we sync.
   { from: [15, 0, 0], name: 'Exchange 2013', schema: 'Exchange2010_SP2' },
   { from: [14, 3, 0], name: 'Exchange 2010 SP3', schema: 'Exchange2010_SP2' },
   { from: [14, 2, 0], name: 'Exchange 2010 SP2', schema: 'Exchange2010_SP2' },

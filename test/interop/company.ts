@@ -21,7 +21,7 @@ import type { Values } from '../../src/sync/model.ts';
 import { createCrmApi } from '../../src/tabs/api/crm-api.ts';
 import { exsync, finished, spawnExsync } from './exsync-program.ts';
 import { usualSetting } from './setting.ts';
-import type { Setting } from './setting.ts';
+import type { Setting, SignIn } from './setting.ts';
 
 export interface CompanyOptions extends Partial<Setting> {
   readonly rules?: Partial<ModuleSettings>;
@@ -66,6 +66,11 @@ export function environment(folder: string): Record<string, string> {
   };
 }
 
+/** Exchange offers one way to sign in, so that it is the one that is tried. */
+function signingIn(signIn: SignIn): SandboxOptions {
+  return signIn === 'ntlm impersonation' ? { policy: { schemes: ['ntlm'] } } : {};
+}
+
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'exsync-interop-'));
 }
@@ -74,7 +79,7 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   const { release, signIn } = { ...usualSetting, ...options };
   const individual = signIn === 'basic individual';
   const folder = makeFolder();
-  const sandbox = await startExchange({ release, ...options.sandbox });
+  const sandbox = await startExchange({ release, ...signingIn(signIn), ...options.sandbox });
   const env = { ...environment(folder), ...options.env };
   const log: string[] = [];
   const stream = new PassThrough();
@@ -152,7 +157,7 @@ export async function startCompanyOfProcesses(options: CompanyOptions = {}): Pro
   const { release, signIn } = { ...usualSetting, ...options };
   const individual = signIn === 'basic individual';
   const folder = makeFolder();
-  const sandbox = await startExchange({ release, ...options.sandbox });
+  const sandbox = await startExchange({ release, ...signingIn(signIn), ...options.sandbox });
   const env = environment(folder);
   const command = async (args: readonly string[], stdin = ''): Promise<string> => {
     const { code, stdout, stderr } = await exsync(args, { env, stdin });

@@ -11,7 +11,7 @@ import { asRecord, everyPhone } from './contact-terms.ts';
 import { requireExchangelib, startExchangelib } from './exchangelib.ts';
 import type { Exchangelib, LibContact } from './exchangelib.ts';
 import { addressOf, bluePixel, fullContact, person, redPixel } from './people.ts';
-import { describeSetting, settingsToTest } from './setting.ts';
+import { describeSetting, passages } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { handsInside } from './store-hands.ts';
 import { requireSchema, WireRecord } from './wire-record.ts';
@@ -35,7 +35,8 @@ async function withCompany(
   const company = await start({ ...setting, rules, sandbox: { onExchange: wire.keep } });
   try {
     outlook = hasPhotos(setting) ? exchangelib : handsInside(company.sandbox, alice);
-    await outlook.connect(company.sandbox.url, alice, 'alice');
+    const auth = setting.signIn === 'ntlm impersonation' ? 'ntlm' : 'basic';
+    await outlook.connect(company.sandbox.url, alice, 'alice', auth);
     await task(company);
   } finally {
     await company.close();
@@ -118,7 +119,7 @@ const spoken: Readonly<Record<Setting['release'], string>> = {
 };
 
 describe('contacts between exchangelib and the CRM', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
 
   before(function () {
     requireExchangelib(this);
@@ -129,25 +130,27 @@ describe('contacts between exchangelib and the CRM', function () {
     if (exchangelib) await exchangelib.close();
   });
 
-  for (const setting of settingsToTest()) {
+  for (const { setting, asProcesses, share } of passages()) {
     describe(`with ${describeSetting(setting)}`, () => {
       const stage: Stage = { setting, wire: new WireRecord(setting.release) };
       before(function () {
         requireSchema(this, setting.release);
       });
 
-      it('come through whole both ways, as processes and over the JSON API', async () => {
-        await withCompany(stage, startCompanyOfProcesses, {}, (company) => wholeBothWays(company, setting));
+      const how = asProcesses ? 'as processes and over the JSON API' : 'over the JSON API';
+      it(`come through whole both ways, ${how}`, async () => {
+        const start = asProcesses ? startCompanyOfProcesses : startCompany;
+        await withCompany(stage, start, {}, (company) => wholeBothWays(company, setting));
       });
 
-      for (const [name, rules] of Object.entries(ruleSets)) {
+      for (const [name, rules] of share(Object.entries(ruleSets))) {
         it(`edited, deleted and moved on both sides, end as the rules say: ${name}`, async () => {
           await withCompany(stage, startCompany, rules, (company) => playThrough(company, name as RuleSet));
         });
       }
 
       it('were all sent and answered as the schema of Microsoft allows', () => {
-        expect(stage.wire.exchanges).to.be.greaterThan(100);
+        expect(stage.wire.exchanges).to.be.greaterThan(20);
         expect(stage.wire.problems()).to.deep.equal([]);
         const versions = new Set(['Exchange2007_SP1', spoken[setting.release]]);
         expect(stage.wire.versions, 'the oldest asks who is there').to.deep.equal([...versions]);

@@ -1,5 +1,6 @@
 /** Servers that are not what they were, or not what the settings say, and mailboxes on servers of different releases. */
 import { expect } from 'chai';
+import { rmSync } from 'node:fs';
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -8,8 +9,11 @@ import { startExchange } from '../../sandbox/exchange/server.ts';
 import type { Sandbox, SandboxExchange } from '../../sandbox/exchange/server.ts';
 import { syncOne } from '../../src/commands/sync.ts';
 import type { SyncReport } from '../../src/commands/sync.ts';
-import { alice, startCompany } from './company.ts';
+import { answerSoap, startLoopback } from '../ews/loopback-server.ts';
+import { alice, environment, makeFolder, startCompany } from './company.ts';
 import type { CompanyInside } from './company.ts';
+import { exsync } from './exsync-program.ts';
+import type { Finished } from './exsync-program.ts';
 import { redPixel } from './people.ts';
 
 /** The schema of each request, in their order. */
@@ -266,6 +270,26 @@ describe('the server of a mailbox', function () {
     });
   });
 
+  it('before its first service pack ends the run with the service pack needed', async () => {
+    const asked = askedSchemas();
+    const server = await startLoopback((response) => answerSoap(response, folderOf2010));
+    try {
+      await withCompany('Exchange2010_SP1', asked, async (company) => {
+        await company.crm.create(ada);
+        expectDone(await company.sync());
+        await company.setExchange({ url: server.url });
+        const report = await company.sync();
+        expect(report.state).to.equal('failed');
+        expect(report.error).to.equal(
+          'Exchange 2010 (14.0.639.21) is too old. Install Service Pack 1 for Exchange 2010 or newer.',
+        );
+        expect(server.requests, 'requests').to.have.lengthOf(1);
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
   it('that refuses every schema ends the run', async () => {
     const asked = askedSchemas();
     await withCompany('Exchange2019', asked, async (company) => {
@@ -291,6 +315,94 @@ describe('the server of a mailbox', function () {
   });
 });
 
+describe('exsync setup, doctor and settings', function () {
+  this.timeout(400_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = makeFolder();
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const setUp = (url: string): Promise<Finished> => {
+    const how = ['--mode', 'individual', '--username', alice];
+    const env = environment(folder);
+    return exsync(['setup', '--exchange-url', url, ...how], { env, stdin: 'alice\n' });
+  };
+  const shown = async (): Promise<Record<string, unknown>> => {
+    const { stdout } = await exsync(['settings', '--json'], { env: environment(folder) });
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+
+  it('refuse a server before its first service pack, name the one needed and save nothing', async () => {
+    const server = await startLoopback((response) => answerSoap(response, folderOf2010));
+    try {
+      const { code, stdout } = await setUp(server.url);
+      expect(stdout).to.contain('version: Exchange 2010 (14.0.639.21) is too old.');
+      expect(stdout).to.contain('Install Service Pack 1 for Exchange 2010 or newer.');
+      expect(code).to.equal(1);
+      expect(await shown()).not.to.have.property('exchange');
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('store what the server is, show what it cannot hold, and find a schema that it does not know', async () => {
+    const sandbox = await startExchange({ release: 'Exchange2007_SP1' });
+    const env = environment(folder);
+    try {
+      const { code, stdout } = await setUp(sandbox.url);
+      expect(code, stdout).to.equal(0);
+      expect(stdout).to.contain('Exchange 2007 SP1 (8.1.436.0); it cannot hold: contacts photo');
+      const exchange = {
+        release: 'Exchange 2007 SP1 (8.1.436.0)',
+        spoken: 'Exchange2007_SP1',
+        unsupported: { contacts: ['photo'] },
+      };
+      expect((await shown())['exchange']).to.deep.equal({ schema: 'auto', ...exchange });
+
+      const unknown = await exsync(['settings', 'exchange.schema=Exchange2003'], { env });
+      expect(unknown.code).to.equal(2);
+      expect(unknown.stderr).to.contain('there is auto, Exchange2007_SP1');
+
+      await exsync(['user', 'add', alice, '--profile', 'administrator'], { env, stdin: 'alice\n' });
+      await exsync(['settings', 'exchange.schema=Exchange2013_SP1'], { env });
+      const doctor = await exsync(['doctor', '--json'], { env });
+      expect(doctor.code).to.equal(1);
+      const findings = JSON.parse(doctor.stdout) as { name: string; ok: boolean; remedy?: string }[];
+      expect(findings.find(({ name }) => name === 'exchange version')).to.include({
+        ok: false,
+        remedy: 'Run `exsync settings exchange.schema=auto`.',
+      });
+
+      await exsync(['settings', 'exchange.schema=auto'], { env });
+      const preview = await exsync(['sync', '--preview', '--json'], { env });
+      const [report] = JSON.parse(preview.stdout) as SyncReport[];
+      expect(report?.server).to.deep.equal({
+        release: exchange.release,
+        schema: exchange.spoken,
+        unsupported: ['photo'],
+      });
+      const healthy = await exsync(['doctor'], { env });
+      expect(healthy.stdout).to.contain('contacts cannot hold there: photo');
+      expect(healthy.code, healthy.stdout).to.equal(0);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
+/** As Exchange 2010 without a service pack answers GetFolder. */
+const folderOf2010 =
+  '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>' +
+  '<h:ServerVersionInfo MajorVersion="14" MinorVersion="0" MajorBuildNumber="639" MinorBuildNumber="21"' +
+  ' Version="Exchange2007_SP1" xmlns:h="http://schemas.microsoft.com/exchange/services/2006/types"/></s:Header>' +
+  '<s:Body><m:GetFolderResponse xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"' +
+  ' xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><m:ResponseMessages>' +
+  '<m:GetFolderResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Folders>' +
+  '<t:ContactsFolder><t:FolderId Id="AQAl" ChangeKey="AwAA"/><t:DisplayName>Contacts</t:DisplayName>' +
+  '</t:ContactsFolder></m:Folders></m:GetFolderResponseMessage></m:ResponseMessages></m:GetFolderResponse>' +
+  '</s:Body></s:Envelope>';
+
 function fault(code: string): string {
   return (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>' +
@@ -310,7 +422,8 @@ async function openRouter(
     const { method, headers } = incoming;
     void buffer(incoming)
       .then(async (body) => {
-        const refusal = refuse(body.toString());
+        // Without a body it is the question how to sign in.
+        const refusal = body.length === 0 ? null : refuse(body.toString());
         if (refusal !== null) {
           response.writeHead(500, { 'Content-Type': 'text/xml; charset=utf-8' }).end(refusal);
           return;
@@ -318,8 +431,11 @@ async function openRouter(
         const anchor = String(headers['x-anchormailbox'] ?? '');
         const upstream = send(upstreamOf(anchor), { method, headers: { ...headers, connection: 'close' } });
         upstream.once('response', (answer) => {
-          const { 'content-type': type } = answer.headers;
-          response.writeHead(answer.statusCode ?? 502, type === undefined ? {} : { 'Content-Type': type });
+          const { 'content-type': type, 'www-authenticate': signIn } = answer.headers;
+          response.writeHead(answer.statusCode ?? 502, {
+            ...(type !== undefined && { 'Content-Type': type }),
+            ...(signIn !== undefined && { 'WWW-Authenticate': signIn }),
+          });
           answer.pipe(response);
         });
         upstream.once('error', () => response.destroy());

@@ -9,7 +9,7 @@ export const releases = [
   'Exchange2016',
   'Exchange2019',
 ] as const satisfies readonly ReleaseName[];
-export const signIns = ['basic impersonation', 'basic individual'] as const;
+export const signIns = ['basic impersonation', 'basic individual', 'ntlm impersonation'] as const;
 export const databases = ['sqlite'] as const;
 
 export type SignIn = (typeof signIns)[number];
@@ -27,16 +27,39 @@ export const usualSetting: Setting = {
   database: 'sqlite',
 };
 
-/** Every setting there is with EXSYNC_INTEROP=full, else a few with each release, sign-in and database among them. */
-export function settingsToTest(): readonly Setting[] {
-  const every = releases.flatMap((release) =>
-    signIns.flatMap((signIn) => databases.map((database) => ({ release, signIn, database }))),
-  );
-  if (process.env['EXSYNC_INTEROP'] === 'full') return every;
+/** A setting, and how much of the suite it goes through. */
+export interface Passage {
+  readonly setting: Setting;
+  /** Every step as a process of its own. */
+  readonly asProcesses: boolean;
+  /** Which of the list to play; all of them in a full product. */
+  readonly share: <T>(list: readonly T[]) => readonly T[];
+}
+
+/**
+ * Every setting with everything when EXSYNC_INTEROP=full. Else a few, so that each release, sign-in and database is among
+ * them, each sign-in goes through processes once, and the rest of the suite is dealt out.
+ */
+export function passages(): readonly Passage[] {
+  if (process.env['EXSYNC_INTEROP'] === 'full') {
+    return releases.flatMap((release) =>
+      signIns.flatMap((signIn) =>
+        databases.map((database) => ({
+          setting: { release, signIn, database },
+          asProcesses: true,
+          share: (list) => list,
+        })),
+      ),
+    );
+  }
   return releases.map((release, index) => ({
-    release,
-    signIn: at(signIns, index),
-    database: at(databases, index + Math.floor(index / signIns.length)),
+    setting: {
+      release,
+      signIn: at(signIns, index),
+      database: at(databases, index + Math.floor(index / signIns.length)),
+    },
+    asProcesses: index >= releases.length - signIns.length,
+    share: (list) => list.filter((_one, place) => place % releases.length === index),
   }));
 }
 
