@@ -145,7 +145,7 @@ def connect(url, user, password, auth):
         access_type=DELEGATE,
         default_timezone=EWSTimeZone("UTC"),
     )
-    return str(state["account"].version)
+    return state["account"].version.api_version
 
 
 def name_of(given):
