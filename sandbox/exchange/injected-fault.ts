@@ -149,7 +149,7 @@ function oneError(
   { operation, release }: { readonly operation: string; readonly release: Release },
 ): string {
   const messageXml = values === '' ? '' : `<m:MessageXml>${values}</m:MessageXml>`;
-  const onError = messageXml + (MESSAGE_ENDINGS[operation] ?? '');
+  const onError = messageXml + (Object.hasOwn(MESSAGE_ENDINGS, operation) ? MESSAGE_ENDINGS[operation] : '');
   const message = errorMessage({ operation, onError }, new ItemError(code));
   return writeEnvelope(responseElement(operation, message), release, release.schemas.at(-1) ?? '');
 }
