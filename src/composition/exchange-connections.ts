@@ -95,13 +95,12 @@ export function createExchangeConnections(
 
   async function accountFor(mailbox: Mailbox, exchange: ExchangeSettings): Promise<Account> {
     const id = exchange.mode === 'impersonation' ? serviceCredentialId : mailbox.credentialId;
-    const credential = id === null ? null : await credentials.get(id);
+    const credential = id === null ? null : await credentials.signIn(id);
     const command = exchange.mode === 'impersonation' ? '`exsync setup`' : '`exsync user password`';
     if (id === null || credential === null) throw missingCredential(mailbox, command);
-    if (credential.pausedReason !== null)
-      throw pausedCredential(credential.username, credential.pausedReason, command);
-    const { username } = credential;
-    const password = await credentials.password(id);
+    const { username, password, pausedReason } = credential;
+    if (pausedReason !== null || password === null)
+      throw pausedCredential(username, pausedReason ?? '', command);
     const madeFrom = JSON.stringify([username, password, exchange.ca, exchange.scheme]);
     const present = accounts.get(id);
     if (present?.madeFrom === madeFrom) return present;

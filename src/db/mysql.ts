@@ -13,6 +13,7 @@ import {
   runtimeError,
   unavailable,
 } from './mysql-errors.ts';
+import { rowsMetBy } from './fixed-sql.ts';
 import { migrateMysql } from './mysql-migrations.ts';
 import { parseMysqlUrl } from './mysql-url.ts';
 import type { MysqlAddress } from './mysql-url.ts';
@@ -69,6 +70,7 @@ export async function openMysql(
     dataSource,
     transaction: (task) => persistently(() => inTransaction(dataSource, task)),
     read: (task) => persistently(() => task(dataSource.manager)),
+    repeatable: (sql, values) => persistently(() => rowsMetBy(dataSource, sql, values)),
     close() {
       closed = true;
       return dataSource.destroy();
@@ -100,7 +102,8 @@ function createDataSource(address: MysqlAddress, schema: Schema): DataSource {
     bigNumberStrings: false,
     connectTimeout: connectTimeoutMs,
     poolSize: connectionLimit,
-    extra: { keepAliveInitialDelay: 10_000 } satisfies PoolOptions,
+    // Without `trace` mysql2 does not capture the stack of every statement for the case that it fails.
+    extra: { keepAliveInitialDelay: 10_000, trace: false } satisfies PoolOptions,
     logger: silentLogger,
     entities: [...schema.entities],
     migrations: [...schema.migrations],
