@@ -27,6 +27,17 @@ export interface ExchangeAccount {
 /** The id of the credential of the account that impersonates. */
 export const serviceCredentialId = 'service';
 
+/** After Exchange refused the password: nothing more is tried with it, nor with a mailbox that has no other. */
+export async function pauseAccount(
+  { credentials, mailboxes }: { readonly credentials: CredentialStore; readonly mailboxes: MailboxStore },
+  credentialId: string,
+  mailbox: Mailbox,
+  reason: string,
+): Promise<void> {
+  await credentials.pause(credentialId, reason);
+  if (credentialId !== serviceCredentialId) await mailboxes.setState(mailbox.id, 'paused', reason);
+}
+
 interface Account extends ExchangeAccount {
   readonly madeFrom: string;
   /** By the address of the server. */
@@ -46,8 +57,7 @@ export function createExchangeConnections(
   /** The password may have been changed by another process meanwhile: then it is the old one that was refused. */
   async function pause(id: string, mailbox: Mailbox, used: string, error: RemoteError): Promise<void> {
     if ((await credentials.password(id)) !== used) return;
-    await credentials.pause(id, error.message);
-    if (id !== serviceCredentialId) await mailboxes.setState(mailbox.id, 'paused', error.message);
+    await pauseAccount({ credentials, mailboxes }, id, mailbox, error.message);
     log.warn('Exchange refused the password; nothing more is tried with it until it is changed', {
       credential: id,
     });
