@@ -5,11 +5,12 @@ import { person, worlds } from './world.ts';
 /** The store, with the name of every method that is called written down. */
 function recording(store: SyncStore, calls: string[]): SyncStore {
   return new Proxy(store, {
-    get(target, name: keyof SyncStore) {
-      const method = target[name] as (...args: unknown[]) => unknown;
-      return (...args: unknown[]) => {
-        calls.push(name);
-        return method(...args);
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]): unknown => {
+        calls.push(String(name));
+        return Reflect.apply(method, target, args);
       };
     },
   });
