@@ -481,6 +481,7 @@ describe('Database on MySQL', function () {
         { name: 'CreateSyncTables1763790000000' },
         { name: 'CreateAdministrationTables1763790100000' },
         { name: 'AddRetention1795386900000' },
+        { name: 'AddMailboxServer1795760500000' },
       ]);
       await opened.close();
     });
