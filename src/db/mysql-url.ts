@@ -21,7 +21,10 @@ export function parseMysqlUrl(text: string): MysqlAddress {
   const url = new URL(text);
   const database = decoded('the name of the database', url.pathname.slice(1));
   if (database === '' || database.includes('/')) {
-    throw wrong('names no database; use mysql://USER:PASSWORD@HOST:PORT/DATABASE');
+    throw wrong(
+      'names no database, or its password holds what must be percent-encoded (%40 for @, %2F for /); ' +
+        'use mysql://USER:PASSWORD@HOST:PORT/DATABASE',
+    );
   }
   const unknown = [...url.searchParams.keys()].find((name) => !parameters.includes(name));
   if (unknown !== undefined) {

@@ -25,4 +25,12 @@ describe('What MySQL says at opening', () => {
         .and.not.contain('anna');
     });
   }
+
+  it('names percent-encoding for a password that was put into the address as it is', () => {
+    expect(() => parseMysqlUrl('mysql://bob:p@ss/w@db.example.com/exsync'))
+      .to.throw(ConfigError)
+      .with.property('message')
+      .that.contains('percent-encoded')
+      .and.not.contains('p@ss');
+  });
 });
