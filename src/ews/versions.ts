@@ -3,7 +3,11 @@
 /** What a schema may lack of what we ask for. */
 type SchemaFeature =
   /** HasPicture and IsContactPhoto. */
-  'contactPhoto';
+  | 'contactPhoto'
+  /** StartTimeZone and EndTimeZone; MeetingTimeZone stands in their place. */
+  | 'startTimeZone'
+  /** FirstDayOfWeek of a weekly recurrence; weeks begin on Sunday. */
+  | 'firstDayOfWeek';
 
 /** A value of RequestServerVersion (EWS: RequestServerVersion). */
 export type SchemaName = 'Exchange2007_SP1' | 'Exchange2010_SP1' | 'Exchange2010_SP2' | 'Exchange2013_SP1';
@@ -18,7 +22,7 @@ function schema(name: SchemaName, ...lacks: readonly SchemaFeature[]): EwsSchema
 }
 
 export const ewsSchemas: Readonly<Record<SchemaName, EwsSchema>> = {
-  Exchange2007_SP1: schema('Exchange2007_SP1', 'contactPhoto'),
+  Exchange2007_SP1: schema('Exchange2007_SP1', 'contactPhoto', 'startTimeZone', 'firstDayOfWeek'),
   Exchange2010_SP1: schema('Exchange2010_SP1'),
   Exchange2010_SP2: schema('Exchange2010_SP2'),
   Exchange2013_SP1: schema('Exchange2013_SP1'),
