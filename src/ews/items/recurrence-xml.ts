@@ -1,6 +1,6 @@
 /** `<t:Recurrence>` of events and tasks, read and written (Microsoft: RecurrenceType, TaskRecurrenceType). */
-import { parseDate } from '../../sync/calendar/local-time.ts';
-import { canonicalRule, firstDayFrom, problem, weekDays } from '../../sync/calendar/recurrence-rule.ts';
+import { dayOf, parseDate } from '../../sync/calendar/local-time.ts';
+import { canonicalRule, firstOfWeek, problem, weekDays } from '../../sync/calendar/recurrence-rule.ts';
 import type {
   RecurrencePattern,
   RecurrenceRange,
@@ -194,18 +194,19 @@ function relativeIn(
 }
 
 /**
- * Why a canonical rule cannot be written, found before anything was sent; null where it can. Events do not regenerate, and
- * for Exchange 2007 each week begins on Sunday.
+ * Why a canonical rule of a series that starts on `startDate` cannot be written, found before anything was sent; null
+ * where it can. Events do not regenerate, and for Exchange 2007 each week begins on Sunday.
  */
 export function unwritableRecurrence(
   { pattern }: RecurrenceRule,
+  startDate: string,
   of: 'event' | 'task',
   schema: EwsSchema,
 ): RuleProblem | null {
   if (pattern.kind === 'regenerating' && of === 'event') return { code: 'part', part: 'X-EXSYNC-REGENERATE' };
   if (pattern.kind !== 'weekly' || pattern.interval === 1 || !schema.lacks.has('firstDayOfWeek')) return null;
-  const isSameWeek = firstDayFrom(pattern.days, pattern.weekStart) === firstDayFrom(pattern.days, 'SU');
-  return isSameWeek ? null : { code: 'part', part: 'WKST' };
+  const first = (weekStart: WeekDay): WeekDay => firstOfWeek(pattern.days, dayOf(startDate), weekStart);
+  return first(pattern.weekStart) === first('SU') ? null : { code: 'part', part: 'WKST' };
 }
 
 /** `<t:Recurrence>` of a series that starts on `startDate`, `YYYY-MM-DD` in its zone. */

@@ -137,28 +137,26 @@ function yearly(month: number, dayOfMonth: number): RecurrencePattern {
   return { kind: 'absoluteYearly', month, dayOfMonth: Math.min(dayOfMonth, daysInMonth(leapYear, month)) };
 }
 
-/**
- * Of two days a week may start on, the same weeks come out when no day of the pattern lies between them, provided that the
- * series starts on a day of the pattern.
- */
+/** Weeks that break at the same place are the same weeks. */
 function canonicalWeekStart(
-  pattern: Extract<RecurrencePattern, { kind: 'weekly' }>,
+  { days, interval, weekStart }: Extract<RecurrencePattern, { kind: 'weekly' }>,
   startDay: number,
 ): WeekDay {
-  const { days, interval, weekStart } = pattern;
   if (interval === 1) return 'MO';
-  const startsOnPattern = days.some((day) => day === weekDays[weekdayOf(startDay)]);
-  if (!startsOnPattern) return weekStart;
-  const first = firstDayFrom(days, weekStart);
-  return first === firstDayFrom(days, 'MO') ? 'MO' : first;
+  const first = firstOfWeek(days, startDay, weekStart);
+  return first === firstOfWeek(days, startDay, 'MO') ? 'MO' : first;
 }
 
-/** The first of `days` in a week that starts on `weekStart`. */
-export function firstDayFrom(days: readonly WeekDay[], weekStart: WeekDay): WeekDay {
+/**
+ * The first day of the pattern, or of the start of the series, in a week that begins on `weekStart`. Where it is the same
+ * for two beginnings, nothing that matters lies between them.
+ */
+export function firstOfWeek(days: readonly WeekDay[], startDay: number, weekStart: WeekDay): WeekDay {
   const from = weekDays.indexOf(weekStart);
   for (let step = 0; step < 7; step++) {
-    const day = weekDays[(from + step) % 7];
-    if (day !== undefined && days.includes(day)) return day;
+    const index = (from + step) % 7;
+    const day = weekDays[index];
+    if (day !== undefined && (index === weekdayOf(startDay) || days.includes(day))) return day;
   }
   return weekStart;
 }

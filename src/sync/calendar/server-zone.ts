@@ -81,23 +81,18 @@ function writtenOffset(name: string): number | null {
   return match[1] === '-' ? -offsetMs : offsetMs;
 }
 
-let zonesByCity: ReadonlyMap<string, string> | null = null;
+const regions = ['Europe', 'America', 'Asia', 'Africa', 'Australia', 'Pacific', 'Atlantic', 'Indian'];
+/** Names of 2007 have up to six. */
+const maxCities = 10;
 
 /** The zone of a city in a display name, if its clocks in winter are ahead of UTC by what is written there. */
 function cityZone(name: string, offsetMs: number | null): string | null {
   if (offsetMs === null) return null;
-  zonesByCity ??= new Map(
-    Intl.supportedValuesOf('timeZone').map((zone) => [
-      zone
-        .slice(zone.lastIndexOf('/') + 1)
-        .replaceAll('_', ' ')
-        .toLowerCase(),
-      zone,
-    ]),
-  );
   const cities = name.replace(/^\([^)]*\)/, '').split(/[,;:]/);
-  for (const city of cities) {
-    const zone = zonesByCity.get(city.trim().toLowerCase());
+  for (const city of cities.slice(0, maxCities)) {
+    const place = city.trim().replaceAll(' ', '_');
+    if (!/^[A-Z][A-Za-z_]{2,20}$/.test(place)) continue;
+    const zone = regions.map((region) => `${region}/${place}`).find(isTimeZone);
     if (zone === undefined || standardOffset(zone) !== offsetMs) continue;
     const windows = ianaToWindows(zone);
     return windows === null ? zone : windowsToIana(windows);
