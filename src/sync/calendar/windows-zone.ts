@@ -8,7 +8,7 @@ const world = '001';
 interface Names {
   /** IANA names by `windows name|territory`, in lower case; of several, the first. */
   readonly iana: ReadonlyMap<string, string>;
-  /** Windows names by the canonical IANA name. */
+  /** Windows names by the IANA name, in lower case. */
   readonly windows: ReadonlyMap<string, string>;
   /** The IANA name that stands for each zone of Windows. */
   readonly standard: readonly string[];
@@ -16,7 +16,7 @@ interface Names {
 
 let names: Names | null = null;
 
-/** Read when it is first needed: naming 500 zones takes Node some 30 ms. */
+/** Read when it is first needed. */
 function load(): Names {
   if (names !== null) return names;
   const iana = new Map<string, string>();
@@ -27,8 +27,8 @@ function load(): Names {
     iana.set(`${mapZone._other}|${mapZone._territory}`.toLowerCase(), first);
     if (mapZone._territory === world) standard.push(first);
     for (const name of [first, ...more]) {
-      const canonical = canonicalName(name);
-      if (canonical !== null && !windows.has(canonical)) windows.set(canonical, mapZone._other);
+      const key = name.toLowerCase();
+      if (!windows.has(key)) windows.set(key, mapZone._other);
     }
   }
   names = { iana, windows, standard };
@@ -45,10 +45,17 @@ export function windowsToIana(name: string, territory = world): string | null {
   return iana.get(`${key}|${territory.toLowerCase()}`) ?? iana.get(`${key}|${world}`) ?? null;
 }
 
-/** The Windows name of an IANA zone or an alias of one; null where Windows has no such zone, or Node no such name. */
+/**
+ * The Windows name of an IANA zone or an alias of one; null where Windows has no such zone, or Node no such name. Node's
+ * canonical names are those of CLDR, but for UTC.
+ */
 export function ianaToWindows(name: string): string | null {
+  const { windows } = load();
+  const listed = windows.get(name.toLowerCase());
+  if (listed !== undefined) return listed;
   const canonical = canonicalName(name);
-  return canonical === null ? null : (load().windows.get(canonical) ?? null);
+  if (canonical === null) return null;
+  return windows.get(canonical === 'UTC' ? 'etc/utc' : canonical.toLowerCase()) ?? null;
 }
 
 /** Whether two IANA names are one zone to Exchange, so that a server's choice of name is no edit. */

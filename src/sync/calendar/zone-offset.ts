@@ -17,21 +17,20 @@ interface Zone {
   readonly pieces: Map<number, Piece>;
 }
 
-const zones = new Map<string, Zone | null>();
+/** A formatter takes tens of kilobytes: only zones that are converted get one. */
+const zones = new Map<string, Zone>();
+const canonicalNames = new Map<string, string | null>();
 /** Names come from servers: a hostile one must not fill the memory. Node knows some 600. */
-const maxZones = 2000;
+const maxNames = 2000;
 
-function zoneNamed(name: string): Zone | null {
-  const known = zones.get(name);
-  if (known !== undefined) return known;
-  let zone: Zone | null = null;
-  try {
+function zoneNamed(name: string): Zone {
+  let zone = zones.get(name);
+  if (zone === undefined) {
+    if (canonicalName(name) === null) throw new RangeError(`no time zone of this name: ${name.slice(0, 60)}`);
     zone = { format: formatterFor(name), pieces: new Map() };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (zones.size >= maxNames) zones.clear();
+    zones.set(name, zone);
   }
-  if (zones.size >= maxZones) zones.clear();
-  zones.set(name, zone);
   return zone;
 }
 
@@ -52,18 +51,27 @@ function formatterFor(timeZone: string): Intl.DateTimeFormat {
 
 /** Whether Node knows the zone; upper and lower case are the same. */
 export function isTimeZone(name: string): boolean {
-  return zoneNamed(name) !== null;
+  return canonicalName(name) !== null;
 }
 
 /** The spelling that Node's data treat as the name of a zone and of its aliases; null for an unknown one. */
 export function canonicalName(name: string): string | null {
-  return zoneNamed(name)?.format.resolvedOptions().timeZone ?? null;
+  const known = canonicalNames.get(name);
+  if (known !== undefined) return known;
+  let canonical: string | null = null;
+  try {
+    canonical = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  if (canonicalNames.size >= maxNames) canonicalNames.clear();
+  canonicalNames.set(name, canonical);
+  return canonical;
 }
 
 /** Milliseconds ahead of UTC at a moment. Throws RangeError for an unknown zone. */
 export function offsetAt(utcMs: number, timeZone: string): number {
   const zone = zoneNamed(timeZone);
-  if (zone === null) throw new RangeError(`no time zone of this name: ${timeZone.slice(0, 60)}`);
   const number = Math.floor(utcMs / PIECE_MS);
   let piece = zone.pieces.get(number);
   if (piece === undefined) {

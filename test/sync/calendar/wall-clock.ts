@@ -3,12 +3,13 @@
 const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function clockOf(timeZone: string): (ms: number) => string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  });
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  formats.set(timeZone, format);
   return (ms) => format.format(ms).replace(' ', 'T');
 }
 
@@ -35,9 +36,9 @@ export function wallClockMoments(
 export function momentOf(local: string, timeZone: string): number {
   const show = clockOf(timeZone);
   const asUtc = Date.parse(`${local}Z`);
-  for (let at = asUtc - 14 * 4 * QUARTER_MS; at <= asUtc + 12 * 4 * QUARTER_MS; at += QUARTER_MS) {
-    if (show(at) === local) return at;
-  }
-  const dayBefore = asUtc - 36 * 4 * QUARTER_MS;
-  return asUtc - (Date.parse(`${show(dayBefore)}Z`) - dayBefore);
+  // A day and a half to each side the clocks are as before and as after any change that matters.
+  const offsets = [asUtc - 1.5 * DAY_MS, asUtc + 1.5 * DAY_MS].map((at) => Date.parse(`${show(at)}Z`) - at);
+  const moments = offsets.map((offset) => asUtc - offset);
+  const shown = moments.filter((at) => show(at) === local);
+  return shown.length > 0 ? Math.min(...shown) : (moments[0] ?? asUtc);
 }
