@@ -2,7 +2,8 @@
 import type { Link, Module, SealedValues, Side, Values } from '../sync/model.ts';
 import { otherSide, sides } from '../sync/model.ts';
 import { idKey } from '../sync/actions.ts';
-import { contactKeys, pairCandidates } from '../sync/pairing.ts';
+import { naturalKeys } from '../sync/natural-keys.ts';
+import { pairCandidates } from '../sync/pairing.ts';
 import type { Candidate } from '../sync/pairing.ts';
 import type { InboxRow, RunScope, SyncStore } from '../sync/stores.ts';
 
@@ -205,7 +206,7 @@ export async function pairInbox(
   for (const side of sides) {
     const missing = otherSide(side);
     const add = (ref: Ref, values: Values | SealedValues): void => {
-      candidates[side].push({ ref, ...contactKeys(values) });
+      candidates[side].push({ ref, ...naturalKeys(scope.module, values) });
     };
     for (const row of matcher.fresh(side)) add({ row, link: null }, row.keyValues);
     for (const link of halves) {

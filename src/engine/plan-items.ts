@@ -1,9 +1,9 @@
 /** Reads what the inbox says has changed, asks the planner, stores the plan. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoppedError } from '../errors.ts';
-import type { Item, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
+import type { Item, Module, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
 import { otherSide, sides } from '../sync/model.ts';
-import { contactKeyFields } from '../sync/pairing.ts';
+import { keyFieldsOf, titleOf } from '../sync/natural-keys.ts';
 import { plan } from '../sync/plan.ts';
 import type { SideState } from '../sync/plan.ts';
 import type { Failure, ReadResult } from '../sync/ports.ts';
@@ -57,11 +57,11 @@ type CellState =
     }
   | { readonly kind: 'state'; readonly state: SideState };
 
-function needsReading(pending: Pending, side: Side): boolean {
+function needsReading(module: Module, pending: Pending, side: Side): boolean {
   const cell = pending.cells[side];
   if (cell.id === null) return false;
   if (cell.reread) return true;
-  if (cell.row === null) return isShadowInDoubt(pending, side);
+  if (cell.row === null) return isShadowInDoubt(module, pending, side);
   if (cell.row.kind === 'deleted' || cell.row.skip !== null) return false;
   return !isOwnEcho(pending, side, cell.row);
 }
@@ -70,11 +70,13 @@ function needsReading(pending: Pending, side: Side): boolean {
  * A linked side that says nothing new has to be read all the same when its shadow is not whole or its version is not
  * known (a create found after a crash): without it the other side's change cannot be merged or written.
  */
-function isShadowInDoubt({ link, cells }: Pending, side: Side): boolean {
+function isShadowInDoubt(module: Module, { link, cells }: Pending, side: Side): boolean {
   if (link === null || cells[otherSide(side)].row?.kind !== 'changed') return false;
   const shadow = link[side];
   return (
-    shadow === null || shadow.version === '' || Object.keys(shadow.values).length <= contactKeyFields.length
+    shadow === null ||
+    shadow.version === '' ||
+    Object.keys(shadow.values).length <= keyFieldsOf(module).length
   );
 }
 
@@ -98,7 +100,7 @@ async function readChunk(
       const ids: string[] = [];
       for (const pending of chunk) {
         const { row, id } = pending.cells[side];
-        if (id === null || !needsReading(pending, side)) continue;
+        if (id === null || !needsReading(context.scope.module, pending, side)) continue;
         const item: Item | undefined = row === null ? undefined : riding.get(row.id);
         if (item) results[side].set(id, { kind: 'item', item });
         else ids.push(id);
@@ -110,7 +112,10 @@ async function readChunk(
   );
   const read = chunk.map((pending) => ({
     pending,
-    states: { crm: cellState(pending, 'crm', results), exchange: cellState(pending, 'exchange', results) },
+    states: {
+      crm: cellState(context.scope.module, pending, 'crm', results),
+      exchange: cellState(context.scope.module, pending, 'exchange', results),
+    },
   }));
   await locateGone(context, read);
   await restoreCut(context, read);
@@ -138,6 +143,7 @@ const missingAnswer: ReadResult = {
 };
 
 function cellState(
+  module: Module,
   pending: Pending,
   side: Side,
   results: Readonly<Record<Side, ReadonlyMap<string, ReadResult>>>,
@@ -146,21 +152,21 @@ function cellState(
   if (cell.id === null) return { kind: 'state', state: { state: 'absent' } };
   const result = results[side].get(cell.id);
   if (result) return { kind: 'read', result, cut: {} };
-  return { kind: 'state', state: stateOfRow(pending, side, cell) };
+  return { kind: 'state', state: stateOfRow(module, pending, side, cell) };
 }
 
-function stateOfRow(pending: Pending, side: Side, cell: Cell): SideState {
+function stateOfRow(module: Module, pending: Pending, side: Side, cell: Cell): SideState {
   const { row } = cell;
   if (row === null || isOwnEcho(pending, side, row)) return { state: 'unchanged' };
   if (row.kind === 'deleted') return { state: 'deleted' };
   if (row.skip === null) throw new Error(`item ${row.itemId} should have been read`);
-  const keyValues = keysOf(row.keyValues);
+  const keyValues = keysOf(module, row.keyValues);
   return { state: 'outOfScope', reason: row.skip, id: row.itemId, version: row.version ?? '', keyValues };
 }
 
-function keysOf(values: Values | SealedValues): SealedValues {
+function keysOf(module: Module, values: Values | SealedValues): SealedValues {
   return Object.fromEntries(
-    contactKeyFields.flatMap((field): [string, SealedValue][] => {
+    keyFieldsOf(module).flatMap((field): [string, SealedValue][] => {
       const value = values[field];
       return typeof value === 'string' || value === null ? [[field, value]] : [];
     }),
@@ -196,7 +202,7 @@ async function locateGone(context: RunContext, chunk: readonly ReadPending[]): P
             reason: 'moved',
             id: pending.cells.exchange.id ?? '',
             version: pending.link?.exchange?.version ?? '',
-            keyValues: keysOf(pending.link?.exchange?.values ?? {}),
+            keyValues: keysOf(scope.module, pending.link?.exchange?.values ?? {}),
           }
         : { state: 'deleted' };
     states.exchange = { kind: 'state', state };
@@ -254,7 +260,7 @@ function planOne(
     return;
   }
   const linkId = link?.id ?? context.newLinkId();
-  const title = titleOf(sideStates, pending);
+  const title = titleFor(context.scope.module, sideStates, pending);
   planned.steps.forEach(({ step, body }, index) => {
     actions.push({ linkId, step, body, inboxIds, final: index === planned.steps.length - 1, title });
   });
@@ -285,7 +291,7 @@ function sideState(
       reason,
       id: item.id,
       version: item.version,
-      keyValues: keysOf(item.values),
+      keyValues: keysOf(context.scope.module, item.values),
     };
   }
   const sealed = sealItem(context.scope.module, item, blobs);
@@ -303,20 +309,15 @@ function capped(context: RunContext, pending: Pending, states: Readonly<Record<S
     return crm;
   }
   const { id, version, values } = crm.item;
-  return { state: 'outOfScope', reason: 'cap', id, version, keyValues: keysOf(values) };
+  return { state: 'outOfScope', reason: 'cap', id, version, keyValues: keysOf(context.scope.module, values) };
 }
 
-/** A name for people: full name, else company, else an address. */
-function titleOf(states: Readonly<Record<Side, SideState>>, pending: Pending): string {
+function titleFor(module: Module, states: Readonly<Record<Side, SideState>>, pending: Pending): string {
   for (const side of sides) {
     const state = states[side];
     const values = state.state === 'changed' ? state.item.values : pending.link?.[side]?.values;
-    if (!values) continue;
-    const name = [values['givenName'], values['surname']]
-      .filter((part) => typeof part === 'string')
-      .join(' ');
-    const title = name || values['company'] || values['email1'];
-    if (typeof title === 'string' && title !== '') return title;
+    const title = values ? titleOf(module, values) : '';
+    if (title !== '') return title;
   }
   return '';
 }

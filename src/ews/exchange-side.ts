@@ -35,6 +35,7 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
   const capabilities: Capabilities = {
     unsupported: new Set(lacksPhoto ? ['photo'] : []),
     separate: new Set(lacksPhoto ? [] : ['photo']),
+    readOnly: new Set(),
     batchSize,
   };
   let knownFolderId: string | null = options.folderIds?.contacts ?? null;

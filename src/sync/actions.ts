@@ -1,9 +1,12 @@
 /** Builds actions as data, and says what a link becomes when one is done. */
 import { mergeFields } from './merge.ts';
 import type { Merge, SideView } from './merge.ts';
+import { fieldsOfOthers } from './meetings.ts';
 import type { Link, LinkState, Loser, SealedValue, SealedValues, Shadow, Side } from './model.ts';
 import { otherSide, sides } from './model.ts';
+import { anyOccurrence, isOccurrenceName, occurrencePlace } from './occurrences.ts';
 import type { PlannedStep, SealedItem, SideState, Subject } from './plan.ts';
+import type { Capabilities } from './ports.ts';
 import type { ActionBody } from './stores.ts';
 import { isFilled } from './values.ts';
 
@@ -79,11 +82,15 @@ function step(
 
 /** Makes the item on side `to`; what `to` can only take in a call of its own follows as a second step. */
 export function createSteps(subject: Subject, to: Side, item: SealedItem): PlannedStep[] {
-  const { unsupported, separate } = subject.capabilities[to];
+  const { unsupported, readOnly } = subject.capabilities[to];
+  const isSeparate = separation(subject.capabilities[to]);
   const from = otherSide(to);
-  const later = pick(item.values, (field, value) => separate.has(field) && isFilled(value));
-  const writable = pick(item.values, (field) => !unsupported.has(field) && !(field in later));
-  const values = pick(writable, (field) => !separate.has(field));
+  const later = pick(item.values, (field, value) => isSeparate(field) && isFilled(value));
+  const writable = pick(
+    item.values,
+    (field) => !unsupported.has(field) && !readOnly.has(field) && !(field in later),
+  );
+  const values = pick(writable, (field) => !isSeparate(field));
   const patch = linkPatch(subject, 'active', null);
   const link: LinkPatch =
     to === 'crm' ? { ...patch, crmId: null } : { ...patch, exchangeId: null, identity: null };
@@ -124,6 +131,35 @@ function perSide<T>(one: Side, ofOne: T, _other: Side, ofOther: T): PerSide<T> {
   return one === 'crm' ? { crm: ofOne, exchange: ofOther } : { crm: ofOther, exchange: ofOne };
 }
 
+/** What takes a call of its own; the exceptions of a series go together. */
+function separation({ separate }: Capabilities): (field: string) => boolean {
+  const exceptions = separate.has(anyOccurrence);
+  return (field) => separate.has(field) || (exceptions && isOccurrenceName(field));
+}
+
+const seriesFields: readonly string[] = ['start', 'end', 'timeZone', 'recurrence'];
+
+/**
+ * A side that takes exceptions in a call of their own forgets them when the rule or the times of the series are written,
+ * and knows no other way to take one back. So either brings the other along.
+ */
+function withWholeSeries(writes: SealedValues, now: SealedValues, { separate }: Capabilities): SealedValues {
+  if (!separate.has(anyOccurrence)) return writes;
+  const after = { ...now, ...writes };
+  const takesBack = Object.keys(writes).some(
+    (name) =>
+      isOccurrenceName(name) &&
+      occurrencePlace(name).field === null &&
+      writes[name] === null &&
+      isFilled(now[name]),
+  );
+  const resets = seriesFields.some((name) => name in writes);
+  if (!isFilled(after['recurrence']) || !(takesBack || resets)) return writes;
+  const series = takesBack ? pick(after, (name) => seriesFields.includes(name)) : {};
+  const exceptions = pick(after, (name, value) => isOccurrenceName(name) && isFilled(value));
+  return { ...writes, ...series, ...exceptions };
+}
+
 /** Both items are there: writes what has to travel, moves the shadows of the rest. */
 export function mergeSteps(subject: Subject, leading: Side | null): PlannedStep[] {
   const views = { crm: viewOf(subject, 'crm'), exchange: viewOf(subject, 'exchange') };
@@ -153,8 +189,15 @@ export function mergeSteps(subject: Subject, leading: Side | null): PlannedStep[
 function viewOf(subject: Subject, side: Side): SideView {
   const state = subject.states[side];
   const base = subject.link?.[side]?.values ?? null;
-  const { unsupported } = subject.capabilities[side];
-  return { base, now: state.state === 'changed' ? state.item.values : (base ?? {}), unsupported };
+  const { unsupported, readOnly } = subject.capabilities[side];
+  const now = state.state === 'changed' ? state.item.values : (base ?? {});
+  const others = fieldsOfOthers(now);
+  return {
+    base,
+    now,
+    unsupported,
+    readOnly: others.size === 0 ? readOnly : new Set([...readOnly, ...others]),
+  };
 }
 
 function readVersion(subject: Subject, side: Side): string | null {
@@ -169,13 +212,13 @@ function updateSteps(
   merge: Merge,
   link: LinkPatch,
 ): PlannedStep[] {
-  const { separate } = subject.capabilities[side];
+  const isSeparate = separation(subject.capabilities[side]);
   const now = views[side].now;
   const other = views[otherSide(side)].now;
-  const isSeparate = (field: string): boolean => separate.has(field);
+  const writes = withWholeSeries(merge.writes[side], now, subject.capabilities[side]);
   const groups = [
-    pick(merge.writes[side], (field) => !isSeparate(field)),
-    pick(merge.writes[side], (field) => isSeparate(field)),
+    pick(writes, (field) => !isSeparate(field)),
+    pick(writes, (field) => isSeparate(field)),
   ].filter((values) => Object.keys(values).length > 0);
   return groups.map((values, index) => {
     const fields = Object.keys(values);

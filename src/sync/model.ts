@@ -7,8 +7,8 @@ export function otherSide(side: Side): Side {
 }
 
 /** What is planned item by item. Mail is captured and sent, never planned, and is no module here. */
-export type Module = 'contacts';
-export const modules = ['contacts'] as const;
+export type Module = 'contacts' | 'tasks' | 'events';
+export const modules = ['contacts', 'tasks', 'events'] as const;
 
 /** A picture as a side hands it over: content in base64 without line breaks. */
 export interface Photo {

@@ -1,5 +1,6 @@
 /** Sealed values as the database keeps them: most fields of most items are empty, so only what is filled is spelled out. */
 import { fieldsOf } from './fields.ts';
+import { occurrenceValues } from './occurrences.ts';
 import type { Module, SealedValue, SealedValues } from './model.ts';
 
 /** `v`: filled fields; `n`: read and empty fields where those are fewer than the unread ones; `u`: unread ones otherwise. */
@@ -18,6 +19,11 @@ export function packValues(module: Module, values: SealedValues): PackedValues {
     if (value === undefined) unread.push(name);
     else if (value === null) empty.push(name);
     else filled[name] = value;
+  }
+  // An occurrence that is not named is as the series says, so what is empty there need not be said.
+  if (module === 'events') {
+    for (const [name, value] of Object.entries(occurrenceValues(values)))
+      if (value !== null) filled[name] = value;
   }
   if (unread.length === 0) return { v: filled };
   return unread.length <= empty.length ? { v: filled, u: unread } : { v: filled, n: empty };

@@ -1,7 +1,7 @@
 /** The planner: from what each side shows to actions as data. Pure; nothing here knows how anything is carried out. */
 import { createSteps, endSteps, mergeSteps, removeSteps, scopeSteps } from './actions.ts';
-import type { FieldSpec } from './fields.ts';
-import { hasChanged } from './merge.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { isEdited } from './merge.ts';
 import type { Link, ScopeReason, SealedValues, Side } from './model.ts';
 import { otherSide } from './model.ts';
 import type { Capabilities } from './ports.ts';
@@ -212,8 +212,8 @@ function deletion(subject: Subject, gone: Side): Plan {
 
 function wasEdited(subject: Subject, side: Side, now: SealedValues): boolean {
   const base = subject.link?.[side]?.values ?? null;
-  const view = { base, now, unsupported: subject.capabilities[side].unsupported };
-  return base === null || subject.rules.fields.some((field) => hasChanged(field, view));
+  const { unsupported, readOnly } = subject.capabilities[side];
+  return base === null || isEdited(subject.rules.fields, { base, now, unsupported, readOnly });
 }
 
 function forget(subject: Subject, side: Side): Subject {

@@ -4,8 +4,10 @@ import type { Item, Module, ScopeReason, Side, Values } from './model.ts';
 export interface Capabilities {
   /** Fields of the module this side cannot hold; they are neither read nor written there. */
   readonly unsupported: ReadonlySet<string>;
-  /** Fields that need a call of their own after the item exists; each gets an intent of its own. */
+  /** Fields that need a call of their own after the item exists, in an intent of its own; `@` for those of occurrences. */
   readonly separate: ReadonlySet<string>;
+  /** Fields this side shows and does not let anybody write, such as the organiser of a meeting in Exchange. */
+  readonly readOnly: ReadonlySet<string>;
   /** How many items one write call may carry. */
   readonly batchSize: number;
 }

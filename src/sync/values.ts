@@ -1,6 +1,7 @@
 /** When two values of a field are the same to a person although a server spelled them differently. */
-import type { FieldKind } from './fields.ts';
+import type { FieldKind } from './field-spec.ts';
 import type { BlobRef, SealedValue } from './model.ts';
+import { parsePerson } from './people.ts';
 
 export function isBlobRef(value: SealedValue | undefined): value is BlobRef {
   return typeof value === 'object' && value !== null && 'hash' in value;
@@ -17,12 +18,18 @@ export function normalizeText(text: string): string {
   return text.replace(/\r\n?/g, '\n').trim().normalize('NFC');
 }
 
+/** Who it is and what he is to the event; how his name is spelled is the server's business. */
+function comparablePerson(text: string): string {
+  const { address, role } = parsePerson(text);
+  return `${role};${address.toLowerCase()}`;
+}
+
 function comparable(kind: FieldKind, value: SealedValue): string {
   if (!isFilled(value) || value === null) return '';
   if (isBlobRef(value)) return `blob:${value.hash}`;
   if (typeof value !== 'string') {
     return value
-      .map((tag) => normalizeText(tag))
+      .map((tag) => (kind === 'people' ? comparablePerson(tag) : normalizeText(tag)))
       .filter((tag) => tag !== '')
       .sort()
       .join('\n');
@@ -39,7 +46,15 @@ function comparable(kind: FieldKind, value: SealedValue): string {
     case 'date':
     case 'tags':
     case 'photo':
+    case 'choice':
+    case 'number':
+    case 'instant':
+    case 'wallTime':
+    case 'zone':
+    case 'rule':
       return text;
+    case 'people':
+      return comparablePerson(text);
   }
 }
 

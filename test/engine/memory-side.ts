@@ -2,7 +2,7 @@
 import { CursorLostError, RemoteError } from '../../src/errors.ts';
 import { fieldsOf } from '../../src/sync/fields.ts';
 import type { Item, ScopeReason, Side, Value, Values } from '../../src/sync/model.ts';
-import { contactKeyFields } from '../../src/sync/pairing.ts';
+import { keyFieldsOf } from '../../src/sync/natural-keys.ts';
 import type {
   Capabilities,
   Change,
@@ -289,7 +289,7 @@ export class MemorySystem {
 
   #capabilities(): Capabilities {
     const { unsupported = [], separate = [], batchSize = 10 } = this.#options;
-    return { unsupported: new Set(unsupported), separate: new Set(separate), batchSize };
+    return { unsupported: new Set(unsupported), separate: new Set(separate), readOnly: new Set(), batchSize };
   }
 
   async #call<T>(method: Method, ids: readonly string[], work: () => T): Promise<T> {
@@ -435,7 +435,7 @@ export class MemorySystem {
   #toChange(stored: Stored): Change {
     const item = this.#toItem(stored);
     const keyValues = Object.fromEntries(
-      contactKeyFields.map((field) => [field, item.values[field] ?? null]),
+      keyFieldsOf('contacts').map((field) => [field, item.values[field] ?? null]),
     );
     const { id, version, stamp, identity, ownerId, skip } = item;
     const riding = this.#options.ridesAlong ? item : null;

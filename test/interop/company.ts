@@ -137,7 +137,11 @@ async function saveRules({ stores }: Installation, rules: Partial<ModuleSettings
   const contacts = { ...settings.modules.contacts, ...rules };
   // The daemon of the test is not to sync by itself.
   const schedule = { everyMinutes: 44_640 };
-  await stores.settings.save({ ...settings, schedule, modules: { contacts } }, version, 'test');
+  await stores.settings.save(
+    { ...settings, schedule, modules: { ...settings.modules, contacts } },
+    version,
+    'test',
+  );
 }
 
 /** The same company, but every step is a process: set-up, users, the daemon with its API, each sync. */

@@ -24,6 +24,7 @@ function view(name: string, { base, now, unsupported = false }: Seen): SideView 
     base: base === undefined ? null : values(base),
     now: values(now),
     unsupported: new Set(unsupported ? [name] : []),
+    readOnly: new Set(),
   };
 }
 

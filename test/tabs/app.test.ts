@@ -207,7 +207,10 @@ describe('the web application', () => {
       expect(await stateOf()).to.equal('Success');
       tabs.settings = {
         ...tabs.settings,
-        modules: { contacts: { ...tabs.settings.modules.contacts, enabled: false } },
+        modules: {
+          ...tabs.settings.modules,
+          contacts: { ...tabs.settings.modules.contacts, enabled: false },
+        },
       };
       expect(await stateOf()).to.equal('Off');
     });

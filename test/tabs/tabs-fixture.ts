@@ -121,7 +121,11 @@ const settings: Settings = {
     ca: null,
     schema: 'Exchange2016',
   },
-  modules: { contacts },
+  modules: {
+    contacts,
+    tasks: { ...contacts, enabled: false },
+    events: { ...contacts, enabled: false },
+  },
   schedule: { everyMinutes: 15 },
   guard: {
     removes: { count: 10, share: 0.1 },

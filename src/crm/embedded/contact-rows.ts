@@ -1,6 +1,6 @@
 /** Rows of crm_contacts as plain records, read past TypeORM's hydration, which costs ten times the query. */
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { contactFields } from '../../sync/fields.ts';
+import { contactFields } from '../../sync/contact-fields.ts';
 import type { Values } from '../../sync/model.ts';
 import { chunksOf } from './chunks.ts';
 import { loadPhotos } from './contact-photos.ts';

@@ -9,7 +9,12 @@ import { changeContacts, contactsByStamp, createContacts, removeContacts } from 
 import type { Author, ContactWrite } from './contact-writes.ts';
 import type { Database } from './database.ts';
 
-const capabilities: Capabilities = { unsupported: new Set(), separate: new Set(), batchSize: 100 };
+const capabilities: Capabilities = {
+  unsupported: new Set(),
+  separate: new Set(),
+  readOnly: new Set(),
+  batchSize: 100,
+};
 
 /**
  * The embedded CRM as the engine sees it: the whole organisation's records. Drafts become the property of `ownerId`;
@@ -30,6 +35,9 @@ export function createContactSide(
     switch (module) {
       case 'contacts':
         return contacts();
+      case 'tasks':
+      case 'events':
+        throw new Error(`the embedded CRM keeps no ${module} yet`);
     }
   };
   return {
@@ -37,7 +45,9 @@ export function createContactSide(
     capabilities: (module) => perModule(module, () => capabilities),
     scope: async (module) => module,
     presentCursor: (module) =>
-      perModule(module, async () => cursorAt(await database.read((manager) => loadCounter(manager, module)))),
+      perModule(module, async () =>
+        cursorAt(await database.read((manager) => loadCounter(manager, 'contacts'))),
+      ),
     changes: (module, cursor, options) =>
       perModule(module, () => readContactChanges(database, cursor, options)),
     read: (module, ids) =>

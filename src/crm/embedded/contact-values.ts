@@ -1,7 +1,7 @@
 /** What a contact of the embedded CRM may hold: the schema its API publishes, cleaning, and what is derived for search. */
 import { z } from 'zod';
-import { contactFields } from '../../sync/fields.ts';
-import type { FieldKind } from '../../sync/fields.ts';
+import { contactFields } from '../../sync/contact-fields.ts';
+import type { FieldKind } from '../../sync/field-spec.ts';
 import type { Photo, Values } from '../../sync/model.ts';
 
 const photoSizeBytes = 2 * 1024 * 1024;
@@ -14,6 +14,13 @@ const kinds: Record<FieldKind, z.ZodType> = {
   phone: z.string().max(255),
   url: z.string().max(2048),
   date: z.iso.date(),
+  choice: z.string().min(1).max(50),
+  number: z.string().regex(/^(0|[1-9]\d{0,8})$/, 'not a whole number'),
+  instant: z.iso.datetime({ precision: 0 }),
+  wallTime: z.union([z.iso.date(), z.iso.datetime({ local: true, precision: 0 })]),
+  zone: z.string().min(1).max(100),
+  rule: z.string().min(1).max(1000),
+  people: z.array(z.string().min(1).max(1000)).max(2000),
   tags: z.array(z.string().min(1).max(255)).max(500),
   photo: z.strictObject({
     mediaType: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Settings } from '../../sync/administration.ts';
+import type { ModuleSettings, Settings } from '../../sync/administration.ts';
 
 const guardLimit = z.strictObject({
   count: z.number().int().min(0),
@@ -15,6 +15,15 @@ const moduleSettings = z.strictObject({
   firstSyncCap: z.number().int().min(0).nullable(),
 });
 
+const defaultModule: ModuleSettings = {
+  enabled: true,
+  type: 'twoWay',
+  direction: 'crmToExchange',
+  winner: 'crm',
+  deletes: { crm: true, exchange: false },
+  firstSyncCap: 10_000,
+};
+
 /** What the settings row may hold, checked when it is read and when it is saved. */
 export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   exchange: z
@@ -25,7 +34,12 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
       schema: z.string().min(1),
     })
     .nullable(),
-  modules: z.strictObject({ contacts: moduleSettings }),
+  // Settings saved before tasks and events came have the contacts only.
+  modules: z.strictObject({
+    contacts: moduleSettings,
+    tasks: moduleSettings.default(() => ({ ...defaultModule, enabled: false })),
+    events: moduleSettings.default(() => ({ ...defaultModule, enabled: false, firstSyncCap: 5_000 })),
+  }),
   schedule: z.union([
     z.strictObject({ everyMinutes: z.number().int().min(1).max(44_640) }),
     z.strictObject({ cron: z.string().min(1), zone: z.string().min(1) }),
@@ -41,14 +55,9 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
 export const defaultSettings: Settings = {
   exchange: null,
   modules: {
-    contacts: {
-      enabled: true,
-      type: 'twoWay',
-      direction: 'crmToExchange',
-      winner: 'crm',
-      deletes: { crm: true, exchange: false },
-      firstSyncCap: 10_000,
-    },
+    contacts: defaultModule,
+    tasks: defaultModule,
+    events: { ...defaultModule, firstSyncCap: 5_000 },
   },
   schedule: { everyMinutes: 5 },
   guard: {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contactFields } from '../../../src/sync/fields.ts';
+import { contactFields } from '../../../src/sync/contact-fields.ts';
 import type { Item, Values } from '../../../src/sync/model.ts';
 import { contactPlaces } from '../../../src/ews/items/contact-place.ts';
 import { unwritableField, writeContact, writeContactChanges } from '../../../src/ews/items/contact-writer.ts';
