@@ -4,7 +4,7 @@ import { StoppedError } from '../errors.ts';
 import { idKey, linkAfter } from '../sync/actions.ts';
 import type { WriteAnswer } from '../sync/actions.ts';
 import type { Link, Side, Values } from '../sync/model.ts';
-import type { SyncSide, WriteResult } from '../sync/ports.ts';
+import type { SyncSide, Target, WriteResult } from '../sync/ports.ts';
 import type { ActionBody, ActionKind, NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
 import { awaitedLater } from '../awaited-later.ts';
 import { stampOf } from './pairing.ts';
@@ -40,7 +40,7 @@ const localBatchSize = 200;
 interface Attempt {
   readonly action: StoredAction;
   readonly link: Link | null;
-  readonly target: { readonly id: string; readonly version: string } | null;
+  readonly target: Target | null;
   readonly values: Values;
 }
 
@@ -113,7 +113,8 @@ function targetOf(body: ActionBody, link: Link | null): Attempt['target'] {
   if (body.side === null || body.kind === 'create') return null;
   const id = body.targetId ?? link?.[idKey(body.side)] ?? null;
   const version = body.version ?? link?.[body.side]?.version ?? null;
-  return id === null || version === null ? null : { id, version };
+  if (id === null || version === null) return null;
+  return { id, version, ...(body.tellsAttendees ? { tellsAttendees: true } : {}) };
 }
 
 async function call(

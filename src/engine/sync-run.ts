@@ -202,7 +202,9 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
     await remember(store, lease, bookmark(context, 'rootFolder'), folder);
     await remember(store, lease, bookmark(context, 'rules'), digest(context.rules));
   }
-  return Object.values(because);
+  const meetings = (await store.held(scope)).filter(({ body }) => body.tellsAttendees).length;
+  const untold = meetings === 0 ? [] : [`${meetings} changes of meetings wait to be sent to their attendees`];
+  return [...Object.values(because), ...untold];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Builds actions as data, and says what a link becomes when one is done. */
 import { mergeFields } from './merge.ts';
 import type { Merge, SideView } from './merge.ts';
-import { fieldsOfOthers } from './meetings.ts';
+import { fieldsOfOthers, needsCancellationSent, needsUpdateSent } from './meetings.ts';
 import type { Link, LinkState, Loser, SealedValue, SealedValues, Shadow, Side } from './model.ts';
 import { otherSide, sides } from './model.ts';
 import { anyOccurrence, isOccurrenceName, occurrencePlace } from './occurrences.ts';
@@ -75,6 +75,7 @@ function step(
       versions: { crm: null, exchange: null },
       losers: [],
       overwrites: 0,
+      tellsAttendees: false,
       ...body,
     },
   };
@@ -220,6 +221,8 @@ function updateSteps(
     pick(writes, (field) => !isSeparate(field)),
     pick(writes, (field) => isSeparate(field)),
   ].filter((values) => Object.keys(values).length > 0);
+  // One step that waits for a person makes the others of this side wait: they belong to one change.
+  const tellsAttendees = side === 'exchange' && needsUpdateSent(now, writes);
   return groups.map((values, index) => {
     const fields = Object.keys(values);
     const before = pick(now, (field) => field in values);
@@ -236,6 +239,7 @@ function updateSteps(
       settles: perSide(side, values, otherSide(side), arrived),
       losers: merge.losers.filter((loser: Loser) => loser.side === side && loser.field in values),
       overwrites: fields.filter((field) => isFilled(now[field])).length,
+      tellsAttendees,
     });
   });
 }
@@ -288,6 +292,7 @@ export function removeSteps(
       before,
       // An edit that lost against the deletion is kept whole.
       losers: !edited ? [] : edits.map(([field, value]) => ({ field, side, value })),
+      tellsAttendees: side === 'exchange' && needsCancellationSent(before),
     }),
   ];
 }

@@ -36,6 +36,11 @@ export function fieldsOfOthers(copy: SealedValues): ReadonlySet<string> {
   return copy['role'] === 'attendee' ? shared : nothing;
 }
 
+/** True when deleting this copy would leave attendees with a meeting that does not take place. */
+export function needsCancellationSent(copy: SealedValues): boolean {
+  return isFilled(copy['attendees']) && copy['role'] !== 'attendee';
+}
+
 /** True when writing these fields to this copy would change a meeting behind its attendees' backs. */
 export function needsUpdateSent(copy: SealedValues, written: SealedValues): boolean {
   const hasAttendees = isFilled(copy['attendees']) || isFilled(written['attendees']);

@@ -78,13 +78,17 @@ export interface Patch {
   readonly version: string;
   /** Only the fields to write; null clears one. */
   readonly values: Values;
-  /** The names of the item after this patch, for fields the side derives from them (display name, file as). */
+  /** The short texts of the item after this patch, for what the side derives from them (display name, times of a series). */
   readonly resulting: Values;
+  /** A person asked for it: the server sends the update to the attendees of the meeting. */
+  readonly tellsAttendees?: true;
 }
 
 export interface Target {
   readonly id: string;
   readonly version: string;
+  /** A person asked for it: the server sends the cancellation of the meeting. */
+  readonly tellsAttendees?: true;
 }
 
 /** Where an item that its folder no longer shows is now. */

@@ -95,6 +95,8 @@ export interface ActionBody {
   readonly losers: readonly Loser[];
   /** Filled values of the target that get replaced: what the guard counts as overwrites. */
   readonly overwrites: number;
+  /** Attendees have to hear of it: it waits for a person, and the server is then asked to tell them. A sync never is. */
+  readonly tellsAttendees: boolean;
 }
 
 export type ActionState =
@@ -242,6 +244,7 @@ export interface SyncStore {
     },
   ): Promise<void>;
   lastRun(scope: RunScope, state: RunState): Promise<RunRecord | null>;
+  /** As planned actions; what attendees have to hear of is held from the start. */
   savePlan(lease: Lease, runId: number, actions: readonly NewAction[]): Promise<void>;
   planTotals(runId: number): Promise<PlanTotals>;
   /** Done since `since` in this scope, first runs left out. */

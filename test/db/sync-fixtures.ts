@@ -78,6 +78,7 @@ export function action(
       },
       losers: [],
       overwrites: 0,
+      tellsAttendees: false,
       ...more,
     },
     ...rest,

@@ -353,7 +353,7 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
           for (const action of planned) {
             const id = database.nextId();
             actions.put(id, {
-              action: { ...action, id, runId, state: 'planned' },
+              action: { ...action, id, runId, state: action.body.tellsAttendees ? 'held' : 'planned' },
               scope: { mailboxId: scope.mailboxId, module: scope.module },
               approved: false,
               finishedAt: null,

@@ -18,6 +18,7 @@ interface StoredBody {
   readonly versions: Readonly<Record<Side, string | null>>;
   readonly link: ActionBody['link'];
   readonly losers?: readonly Loser[];
+  readonly tells?: true;
 }
 
 export function bodyToText(module: Module, body: ActionBody): string {
@@ -27,10 +28,11 @@ export function bodyToText(module: Module, body: ActionBody): string {
     return text === values ? `"${same}"` : text;
   };
   const losers = body.losers.length > 0 ? `,"losers":${JSON.stringify(body.losers)}` : '';
+  const tells = body.tellsAttendees ? ',"tells":true' : '';
   return (
     `{"target":${JSON.stringify(body.targetId)},"version":${JSON.stringify(body.version)},"values":${values},` +
     `"before":${sealedToText(module, body.before)},"crm":${settled('crm')},"exchange":${settled('exchange')},` +
-    `"versions":${JSON.stringify(body.versions)},"link":${JSON.stringify(body.link)}${losers}}`
+    `"versions":${JSON.stringify(body.versions)},"link":${JSON.stringify(body.link)}${losers}${tells}}`
   );
 }
 
@@ -53,5 +55,6 @@ export function bodyFromText(
     versions: stored.versions,
     link: stored.link,
     losers: stored.losers ?? [],
+    tellsAttendees: stored.tells === true,
   };
 }

@@ -226,7 +226,7 @@ function toRow(module: Module, action: NewAction): Omit<ActionRow, 'id' | 'runId
     side: action.body.side,
     overwrites: action.body.overwrites,
     title: action.title.slice(0, titleLength),
-    state: 'planned',
+    state: action.body.tellsAttendees ? 'held' : 'planned',
     approved: false,
     finishedAt: null,
     error: null,
