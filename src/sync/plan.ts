@@ -2,6 +2,7 @@
 import { createSteps, endSteps, mergeSteps, removeSteps, scopeSteps } from './actions.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { isEdited } from './merge.ts';
+import { fieldsOfOthers } from './meetings.ts';
 import type { Link, ScopeReason, SealedValues, Side } from './model.ts';
 import { otherSide } from './model.ts';
 import type { Capabilities } from './ports.ts';
@@ -197,8 +198,10 @@ function deletion(subject: Subject, gone: Side): Plan {
   // A deletion of something that was never seen there says nothing about the item on the other side.
   if (link === null || link[gone] === null)
     return remaining.state === 'changed' ? introduce(forget(subject, gone), left) : nothing;
-  // The pair is dropped and nothing comes back: out of scope, not carried by rule, or deleted on the following side.
-  if (link.state === 'outOfScope' || !rules.deletes[gone] || !mayWrite(rules, left)) {
+  // The pair is dropped and nothing comes back: out of scope, not carried by rule, deleted on the following side, or a
+  // copy of somebody else's meeting, which goes on without it.
+  const isOthers = fieldsOfOthers(link.exchange?.values ?? {}).size > 0;
+  if (link.state === 'outOfScope' || !rules.deletes[gone] || !mayWrite(rules, left) || isOthers) {
     return steps(endSteps(link, reason, gone === 'crm' ? { crmId: null } : { exchangeId: null }));
   }
   const edited = remaining.state === 'changed' && wasEdited(subject, left, remaining.item.values);

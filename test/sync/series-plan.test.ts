@@ -206,7 +206,10 @@ describe('what attendees have to hear of', () => {
       'remove exchange true',
     ]);
     expect(told(linkWith({ attendees }, { role: 'attendee' }), deleted, unchanged)).to.deep.equal([
-      'remove exchange false',
+      'settle null false',
+    ]);
+    expect(told(linkWith({ attendees }, { role: 'attendee' }), unchanged, deleted)).to.deep.equal([
+      'settle null false',
     ]);
     expect(told(linkWith({}), deleted, unchanged)).to.deep.equal(['remove exchange false']);
   });
