@@ -1,5 +1,6 @@
 /** One mailbox as the sync sees it: SyncSide over EWS. */
 import type { Module } from '../sync/model.ts';
+import { anyOccurrence } from '../sync/occurrences.ts';
 import type {
   Capabilities,
   ChangeOptions,
@@ -15,11 +16,17 @@ import type {
 import type { EwsSession } from './operations/run-operation.ts';
 import { oneAtATime } from './mailbox-gate.ts';
 import { changePages } from './side/change-pages.ts';
-import { readContacts } from './side/contact-reading.ts';
-import { createContacts, removeContacts, updateContacts } from './side/contact-writing.ts';
+import { contactKind } from './items/contact-kind.ts';
+import { eventKind } from './items/event-kind.ts';
+import type { ItemKind } from './items/item-kind.ts';
+import { taskKind } from './items/task-kind.ts';
+import { readItems } from './side/item-reading.ts';
+import { createItems, removeItems, updateItems } from './side/item-writing.ts';
+import type { WritingPlace } from './side/item-writing.ts';
 import { piecesOf } from './side/divided-batch.ts';
 import { findByStamp, locateItems } from './side/item-search.ts';
 import { readFolderId } from './side/mailbox-folders.ts';
+import type { EwsSchema } from './versions.ts';
 
 export interface ExchangeSideOptions extends EwsSession {
   /** Folders to sync instead of the mailbox's default ones. */
@@ -28,21 +35,23 @@ export interface ExchangeSideOptions extends EwsSession {
 
 const batchSize = 50;
 
-/** The Exchange side of one mailbox. Knows no state beyond the id of its folder. */
+const kinds: Readonly<Record<Module, ItemKind>> = {
+  contacts: contactKind,
+  tasks: taskKind,
+  events: eventKind,
+};
+
+/** The Exchange side of one mailbox. Knows no state beyond the ids of its folders. */
 export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
   const session: EwsSession = { ...options, transport: oneAtATime(options.transport) };
-  const lacksPhoto = session.schema.lacks.has('contactPhoto');
-  const capabilities: Capabilities = {
-    unsupported: new Set(lacksPhoto ? ['photo'] : []),
-    separate: new Set(lacksPhoto ? [] : ['photo']),
-    readOnly: new Set(),
-    batchSize,
-  };
-  let knownFolderId: string | null = options.folderIds?.contacts ?? null;
+  const folderIds = new Map(Object.entries(options.folderIds ?? {}));
 
-  async function scope(_module: Module, signal?: AbortSignal): Promise<string> {
-    knownFolderId ??= await readFolderId(session, 'contacts', signal);
-    return knownFolderId;
+  async function scope(module: Module, signal?: AbortSignal): Promise<string> {
+    const known = folderIds.get(module);
+    if (known !== undefined) return known;
+    const id = await readFolderId(session, kinds[module].folder, signal);
+    folderIds.set(module, id);
+    return id;
   }
 
   async function* changes(
@@ -51,11 +60,13 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
     changeOptions: ChangeOptions = {},
   ): AsyncGenerator<ChangePage> {
     const { signal } = changeOptions;
-    yield* changePages(session, await scope(module, signal), cursor, signal);
+    yield* changePages(session, kinds[module], await scope(module, signal), cursor, signal);
   }
 
-  async function read(_module: Module, ids: readonly string[], signal?: AbortSignal): Promise<ReadResult[]> {
-    const pieces = [...piecesOf(ids, batchSize)].map((some) => readContacts(session, some, signal));
+  async function read(module: Module, ids: readonly string[], signal?: AbortSignal): Promise<ReadResult[]> {
+    const pieces = [...piecesOf(ids, batchSize)].map((some) =>
+      readItems(session, kinds[module], some, signal),
+    );
     return (await Promise.all(pieces)).flat();
   }
 
@@ -63,12 +74,9 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
     module: Module,
     items: readonly Item[],
     signal: AbortSignal | undefined,
-    write: (
-      place: { session: EwsSession; folderId: string; signal?: AbortSignal | undefined },
-      some: Item[],
-    ) => Promise<WriteResult[]>,
+    write: (place: WritingPlace, some: Item[]) => Promise<WriteResult[]>,
   ): Promise<WriteResult[]> {
-    const place = { session, folderId: await scope(module, signal), signal };
+    const place = { session, kind: kinds[module], folderId: await scope(module, signal), signal };
     const results: WriteResult[] = [];
     for (const some of piecesOf(items, batchSize)) results.push(...(await write(place, some)));
     return results;
@@ -76,18 +84,44 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
 
   return {
     side: 'exchange',
-    capabilities: () => capabilities,
+    capabilities: (module) => capabilitiesOf(module, session.schema),
     scope,
     // SyncFolderItems has no way to skip what exists.
     presentCursor: () => Promise.resolve(null),
     changes,
     read,
-    create: (module, drafts: readonly Draft[], signal) => inPieces(module, drafts, signal, createContacts),
-    update: (module, patches: readonly Patch[], signal) => inPieces(module, patches, signal, updateContacts),
-    remove: (module, targets: readonly Target[], signal) => inPieces(module, targets, signal, removeContacts),
+    create: (module, drafts: readonly Draft[], signal) => inPieces(module, drafts, signal, createItems),
+    update: (module, patches: readonly Patch[], signal) => inPieces(module, patches, signal, updateItems),
+    remove: (module, targets: readonly Target[], signal) => inPieces(module, targets, signal, removeItems),
     find: async (module, stamps, signal) =>
       findByStamp(session, await scope(module, signal), stamps, { signal }),
-    locate: async (module, items: readonly Whereabouts[], signal) =>
-      locateItems(session, await scope(module, signal), items, { signal }),
+    locate: async (module, items: readonly Whereabouts[], signal) => {
+      const home = { id: await scope(module, signal), folderClass: kinds[module].folderClass };
+      return locateItems(session, home, items, { signal });
+    },
   };
+}
+
+const none: ReadonlySet<string> = new Set();
+const exceptions: ReadonlySet<string> = new Set([anyOccurrence]);
+/** What Exchange says of a meeting and nobody can write. */
+const setByExchange: ReadonlySet<string> = new Set(['uid', 'organizer', 'replies', 'status', 'role']);
+
+function capabilitiesOf(module: Module, schema: EwsSchema): Capabilities {
+  switch (module) {
+    case 'contacts': {
+      const photo = new Set(['photo']);
+      const lacksPhoto = schema.lacks.has('contactPhoto');
+      return {
+        unsupported: lacksPhoto ? photo : none,
+        separate: lacksPhoto ? none : photo,
+        readOnly: none,
+        batchSize,
+      };
+    }
+    case 'tasks':
+      return { unsupported: none, separate: none, readOnly: none, batchSize };
+    case 'events':
+      return { unsupported: none, separate: exceptions, readOnly: setByExchange, batchSize };
+  }
 }

@@ -6,6 +6,8 @@ type SchemaFeature =
   | 'contactPhoto'
   /** StartTimeZone and EndTimeZone; MeetingTimeZone stands in their place. */
   | 'startTimeZone'
+  /** `WorkingElsewhere` of LegacyFreeBusyStatus. */
+  | 'workingElsewhere'
   /** FirstDayOfWeek of a weekly recurrence; weeks begin on Sunday. */
   | 'firstDayOfWeek';
 
@@ -22,8 +24,14 @@ function schema(name: SchemaName, ...lacks: readonly SchemaFeature[]): EwsSchema
 }
 
 export const ewsSchemas: Readonly<Record<SchemaName, EwsSchema>> = {
-  Exchange2007_SP1: schema('Exchange2007_SP1', 'contactPhoto', 'startTimeZone', 'firstDayOfWeek'),
-  Exchange2010_SP1: schema('Exchange2010_SP1'),
-  Exchange2010_SP2: schema('Exchange2010_SP2'),
+  Exchange2007_SP1: schema(
+    'Exchange2007_SP1',
+    'contactPhoto',
+    'startTimeZone',
+    'firstDayOfWeek',
+    'workingElsewhere',
+  ),
+  Exchange2010_SP1: schema('Exchange2010_SP1', 'workingElsewhere'),
+  Exchange2010_SP2: schema('Exchange2010_SP2', 'workingElsewhere'),
   Exchange2013_SP1: schema('Exchange2013_SP1'),
 };

@@ -44,6 +44,8 @@ export type ScopeReason =
   | 'direction' // lives on the following side of a one-way sync
   | 'moved' // lies in a folder that is not synced
   | 'unsupportedItem' // a distribution list among the contacts
+  | 'private' // private items are left alone by the rules
+  | 'meetingElsewhere' // another mailbox's copy of the meeting is the one in the CRM
   | 'noPermission'; // the profile forbids the module
 
 /** One normalised record as a side reports it. */

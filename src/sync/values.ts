@@ -1,4 +1,5 @@
 /** When two values of a field are the same to a person although a server spelled them differently. */
+import { ianaToWindows } from './calendar/windows-zone.ts';
 import type { FieldKind } from './field-spec.ts';
 import type { BlobRef, SealedValue } from './model.ts';
 import { parsePerson } from './people.ts';
@@ -50,9 +51,11 @@ function comparable(kind: FieldKind, value: SealedValue): string {
     case 'number':
     case 'instant':
     case 'wallTime':
-    case 'zone':
     case 'rule':
       return text;
+    case 'zone':
+      // Servers name a zone their own way.
+      return ianaToWindows(text) ?? text;
     case 'people':
       return comparablePerson(text);
   }

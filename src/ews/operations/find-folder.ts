@@ -3,7 +3,7 @@ import { folderShapes } from '../items/folder-reader.ts';
 import type { ReadFolder } from '../items/folder-reader.ts';
 import { writeFolderReference } from '../items/identifier.ts';
 import type { FolderReference } from '../items/identifier.ts';
-import { isTrue } from '../items/item-reader.ts';
+import { isTrue } from '../xml-boolean.ts';
 import type { PropertyPath } from '../items/property-path.ts';
 import { writeFolderShape } from '../items/shape.ts';
 import { shapes } from '../soap-reader.ts';

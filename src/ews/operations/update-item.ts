@@ -12,23 +12,30 @@ interface ItemUpdate {
 }
 
 export interface UpdateItemRequest {
-  /** At least one. */
   readonly updates: readonly ItemUpdate[];
+  /** Changes of single occurrences, beside or instead of updates; at least one of both. The server compares no change key. */
+  readonly occurrences?: readonly {
+    /** OccurrenceItemId. */
+    readonly reference: string;
+    readonly changes: string;
+  }[];
+  /** Attributes that items of some kinds demand. */
+  readonly attributes?: string;
 }
 
 export const updateItem: Operation<UpdateItemRequest, ItemList> = {
   name: 'UpdateItem',
   repeatable: false,
-  expects: ({ updates }) => updates.length,
-  write: ({ updates }) =>
-    '<m:UpdateItem ConflictResolution="NeverOverwrite"><m:ItemChanges>' +
-    updates
-      .map(
-        ({ id, changeKey, changes }) =>
-          `<t:ItemChange>${writeItemId(id, changeKey)}<t:Updates>${changes}</t:Updates></t:ItemChange>`,
-      )
-      .join('') +
+  expects: ({ updates, occurrences = [] }) => updates.length + occurrences.length,
+  write: ({ updates, occurrences = [], attributes = '' }) =>
+    `<m:UpdateItem ConflictResolution="NeverOverwrite"${attributes}><m:ItemChanges>` +
+    updates.map(({ id, changeKey, changes }) => itemChange(writeItemId(id, changeKey), changes)).join('') +
+    occurrences.map(({ reference, changes }) => itemChange(reference, changes)).join('') +
     '</m:ItemChanges></m:UpdateItem>',
   start: emptyItemList,
   payload: itemListPayload,
 };
+
+function itemChange(reference: string, changes: string): string {
+  return `<t:ItemChange>${reference}<t:Updates>${changes}</t:Updates></t:ItemChange>`;
+}

@@ -3,13 +3,13 @@ import { remoteErrorOf } from '../response-codes.ts';
 import { searchKeyPath, stampPath } from '../items/property-path.ts';
 import { maxEqualities } from '../items/restriction.ts';
 import type { Equality } from '../items/restriction.ts';
-import type { ReadItem } from '../items/item-reader.ts';
+import type { ReadItem } from '../items/read-item.ts';
 import { findItem } from '../operations/find-item.ts';
 import { runOperation } from '../operations/run-operation.ts';
 import type { EwsSession, RunOptions } from '../operations/run-operation.ts';
 import type { Target, Whereabouts } from '../../sync/ports.ts';
 import { piecesOf } from './divided-batch.ts';
-import { listContactFolders } from './mailbox-folders.ts';
+import { listFoldersOf } from './mailbox-folders.ts';
 
 const pageSize = 1_000;
 const foldersPerRequest = 50;
@@ -33,10 +33,10 @@ export async function findByStamp(
   return found;
 }
 
-/** Whether each item lives in a contact folder other than `homeId` and outside Deleted Items. */
+/** Whether each item lives in a folder of this class other than `homeId` and outside Deleted Items. */
 export async function locateItems(
   session: EwsSession,
-  homeId: string,
+  home: { readonly id: string; readonly folderClass: string },
   items: readonly Whereabouts[],
   options: RunOptions,
 ): Promise<('gone' | 'moved')[]> {
@@ -45,7 +45,9 @@ export async function locateItems(
     ...(stamp === null ? [] : [{ path: stampPath, value: stamp }]),
   ]);
   if (equalities.length === 0) return items.map(() => 'gone');
-  const folders = (await listContactFolders(session, options.signal)).filter((id) => id !== homeId);
+  const folders = (await listFoldersOf(session, home.folderClass, options.signal)).filter(
+    (id) => id !== home.id,
+  );
   const keys = new Set<string>();
   const stamps = new Set<string>();
   for (const anyOf of piecesOf(equalities, maxEqualities)) {

@@ -1,4 +1,4 @@
-/** The folders of one mailbox that matter to contacts. */
+/** The folders of one mailbox. */
 import { remoteErrorOf } from '../response-codes.ts';
 import { fieldPath } from '../items/property-path.ts';
 import { findFolder } from '../operations/find-folder.ts';
@@ -29,10 +29,13 @@ export async function probe(session: EwsSession, signal?: AbortSignal): Promise<
 }
 
 const pageSize = 1_000;
-const contactsClass = 'IPF.Contact';
 
-/** The ids of the mailbox's contact folders outside Deleted Items. */
-export async function listContactFolders(session: EwsSession, signal?: AbortSignal): Promise<string[]> {
+/** The ids of the mailbox's folders of a class, such as `IPF.Contact`, outside Deleted Items. */
+export async function listFoldersOf(
+  session: EwsSession,
+  wantedClass: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const deletedItems = await readFolderId(session, 'deleteditems', signal);
   const folders = await listFolders(session, signal);
   const parents = new Map(folders.map((folder) => [folder.id, folder.parentId]));
@@ -45,7 +48,7 @@ export async function listContactFolders(session: EwsSession, signal?: AbortSign
     return false;
   };
   return folders
-    .filter(({ folderClass }) => folderClass === contactsClass || folderClass.startsWith(`${contactsClass}.`))
+    .filter(({ folderClass }) => folderClass === wantedClass || folderClass.startsWith(`${wantedClass}.`))
     .map(({ id }) => id)
     .filter((id) => !isDeleted(id));
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatBirthday, parseBirthday } from '../../../src/ews/items/birthday.ts';
+import { formatCalendarDate, parseCalendarDate } from '../../../src/ews/items/calendar-date.ts';
 
 describe('birthday', () => {
   const cases: readonly [string, string | undefined][] = [
@@ -20,18 +20,18 @@ describe('birthday', () => {
   ];
   for (const [moment, date] of cases) {
     it(`reads ${moment || 'nothing'} as ${date ?? 'no date'}`, () => {
-      expect(parseBirthday(moment)).to.equal(date);
+      expect(parseCalendarDate(moment)).to.equal(date);
     });
   }
 
   it('is written as the midnight that is read back', () => {
-    expect(formatBirthday('1979-02-28')).to.equal('1979-02-28T00:00:00Z');
-    expect(parseBirthday(formatBirthday('0999-01-01') ?? '')).to.equal('0999-01-01');
+    expect(formatCalendarDate('1979-02-28')).to.equal('1979-02-28T00:00:00Z');
+    expect(parseCalendarDate(formatCalendarDate('0999-01-01') ?? '')).to.equal('0999-01-01');
   });
 
   it('refuses what is no date of the calendar', () => {
     for (const text of ['1979-2-8', '1979-02-30', '28.02.1979', '0000-01-01', '']) {
-      expect(formatBirthday(text), text).to.equal(null);
+      expect(formatCalendarDate(text), text).to.equal(null);
     }
   });
 });

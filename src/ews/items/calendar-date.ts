@@ -1,11 +1,11 @@
-/** EWS keeps a birthday as a moment; we keep a date. */
+/** EWS keeps a day, such as a birthday or the due date of a task, as a moment; we keep a date. */
 
 /**
- * The date of an EWS birthday. Clients store midnight of the mailbox's zone in UTC (1979-02-27T23:00:00Z for the 28th in
+ * The date that a moment stands for. Clients store midnight of the mailbox's zone in UTC (1979-02-27T23:00:00Z for the 28th in
  * Berlin), Outlook.com 11:59; so a UTC moment goes to the nearest date. A value with an offset, or without any, says its
  * own date. Zones beyond +12 hours come out a day early. Undefined where there is no date in it.
  */
-export function parseBirthday(value: string): string | undefined {
+export function parseCalendarDate(value: string): string | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(
     value.trim(),
   );
@@ -20,7 +20,7 @@ export function parseBirthday(value: string): string | undefined {
 }
 
 /** The moment to store for a date, or null where it is no date of the calendar. */
-export function formatBirthday(date: string): string | null {
+export function formatCalendarDate(date: string): string | null {
   return isDate(date) ? `${date}T00:00:00Z` : null;
 }
 

@@ -1,6 +1,6 @@
-/** Creates, updates and removes contacts. */
+/** Creates, updates and removes items. */
 import type { Draft, Patch, Target, WriteResult } from '../../sync/ports.ts';
-import { unwritableField, writeContact, writeContactChanges } from '../items/contact-writer.ts';
+import type { ItemKind } from '../items/item-kind.ts';
 import { createItem } from '../operations/create-item.ts';
 import { deleteItem } from '../operations/delete-item.ts';
 import { getItem } from '../operations/get-item.ts';
@@ -10,23 +10,25 @@ import { updateItem } from '../operations/update-item.ts';
 import { isRefusedWhole, sendDivided } from './divided-batch.ts';
 import { findByStamp } from './item-search.ts';
 import { probe } from './mailbox-folders.ts';
+import { writeExceptions } from './exception-writing.ts';
 import { writePhotos } from './photo-writing.ts';
 import { done, failedBy, refused, resultOf, unwritable } from './write-result.ts';
 
 /** One folder of one mailbox, for the time of one call. */
 export interface WritingPlace {
   readonly session: EwsSession;
+  readonly kind: ItemKind;
   readonly folderId: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Creates contacts. After a lost answer what exists by now is looked up by its stamp before anything is sent again; a
+ * Creates items. After a lost answer what exists by now is looked up by its stamp before anything is sent again; a
  * timeout is thrown instead, for the server may still be at work.
  */
-export async function createContacts(place: WritingPlace, drafts: readonly Draft[]): Promise<WriteResult[]> {
-  const { session, folderId, signal } = place;
-  return withoutUnwritable(drafts, (writable) =>
+export async function createItems(place: WritingPlace, drafts: readonly Draft[]): Promise<WriteResult[]> {
+  const { session, kind, folderId, signal } = place;
+  return withoutUnwritable(place, drafts, (writable) =>
     sendDivided<Draft, WriteResult>({
       items: writable,
       send: async (some, again) => {
@@ -36,7 +38,8 @@ export async function createContacts(place: WritingPlace, drafts: readonly Draft
         if (missing.length > 0) {
           const request = {
             folder: { id: folderId },
-            items: missing.map(({ values, stamp }) => writeContact(values, stamp)),
+            items: missing.map(({ values, stamp }) => kind.write(values, stamp, session.schema)),
+            attributes: kind.attributes(false).create,
           };
           const messages = await runOperation(session, createItem, request, {
             signal,
@@ -69,16 +72,24 @@ function existing(known: ReadonlyMap<string, Target>, draft: Draft): WriteResult
 }
 
 /**
- * Updates contacts. A repeated update whose first answer was lost shows as a conflict: the change key is no longer the
+ * Updates items. A repeated update whose first answer was lost shows as a conflict: the change key is no longer the
  * expected one, and the caller reads and plans again.
  */
-export async function updateContacts(place: WritingPlace, patches: readonly Patch[]): Promise<WriteResult[]> {
-  const { session, signal } = place;
-  return withoutUnwritable(patches, async (writable) => {
+export async function updateItems(place: WritingPlace, patches: readonly Patch[]): Promise<WriteResult[]> {
+  return apart(patches, (some, tells) => updateTogether(place, some, tells));
+}
+
+async function updateTogether(
+  place: WritingPlace,
+  patches: readonly Patch[],
+  tellsAttendees: boolean,
+): Promise<WriteResult[]> {
+  const { session, kind, signal } = place;
+  return withoutUnwritable(place, patches, async (writable) => {
     const updates = writable.map(({ id, version, values, resulting }) => ({
       id,
       changeKey: version,
-      changes: writeContactChanges(values, resulting),
+      changes: kind.writeChanges(values, resulting, session.schema),
     }));
     const sent = updates.filter(({ changes }) => changes !== '');
     const answers = new Map<object, WriteResult>();
@@ -87,7 +98,10 @@ export async function updateContacts(place: WritingPlace, patches: readonly Patc
         items: sent,
         send: async (some, again) => {
           const options = { signal, freshConnection: again };
-          return (await runOperation(session, updateItem, { updates: some }, options)).map(resultOf);
+          const attributes = kind.attributes(tellsAttendees).update;
+          return (await runOperation(session, updateItem, { updates: some, attributes }, options)).map(
+            resultOf,
+          );
         },
         blame: (_update, error) => failedBy(error),
         probe: () => probe(session, signal),
@@ -96,18 +110,22 @@ export async function updateContacts(place: WritingPlace, patches: readonly Patc
       sent.forEach((update, index) => answers.set(update, results[index] ?? refused('MalformedAnswer')));
     }
     const results = updates.map((update) => answers.get(update) ?? done(update.id, update.changeKey));
-    return writePhotos(place, writable, results);
+    switch (kind.module) {
+      case 'contacts':
+        return writePhotos(place, writable, results);
+      case 'events':
+        return writeExceptions(place, writable, results);
+      case 'tasks':
+        return results;
+    }
   });
 }
 
 /**
- * Removes contacts to Deleted Items. EWS compares no change keys on delete, so they are read right before; what was
+ * Removes items to Deleted Items. EWS compares no change keys on delete, so they are read right before; what was
  * removed by a request whose answer was lost shows as gone.
  */
-export async function removeContacts(
-  place: WritingPlace,
-  targets: readonly Target[],
-): Promise<WriteResult[]> {
+export async function removeItems(place: WritingPlace, targets: readonly Target[]): Promise<WriteResult[]> {
   const { session, signal } = place;
   return sendDivided<Target, WriteResult>({
     items: targets,
@@ -124,7 +142,8 @@ export async function removeContacts(
       });
       const equal = some.filter((target) => !results.has(target));
       if (equal.length > 0) {
-        const deletion = { ids: equal.map(({ id }) => id) };
+        const attributes = kind.attributes(tellsAttendees).remove;
+        const deletion = { ids: equal.map(({ id }) => id), attributes };
         const answers = await runOperation(session, deleteItem, deletion, options);
         equal.forEach((target, index) => {
           const answer = answers[index];
@@ -145,10 +164,13 @@ export async function removeContacts(
 
 /** Items with a value Exchange cannot hold fail by themselves; the others are written, results in order. */
 async function withoutUnwritable<Item extends Draft | Patch>(
+  { kind, session }: WritingPlace,
   items: readonly Item[],
   write: (writable: readonly Item[]) => Promise<WriteResult[]>,
 ): Promise<WriteResult[]> {
-  const problems = items.map(({ values }) => unwritableField(values));
+  const problems = items.map((item) =>
+    kind.unwritableField(item.values, 'resulting' in item ? item.resulting : item.values, session.schema),
+  );
   const writable = items.filter((_item, index) => problems[index] === null);
   const written = writable.length === 0 ? [] : await write(writable);
   let next = 0;
@@ -156,4 +178,19 @@ async function withoutUnwritable<Item extends Draft | Patch>(
     if (field !== null) return unwritable(field);
     return written[next++] ?? refused('MalformedAnswer');
   });
+}
+
+/** What attendees are told of goes in a request of its own; results in the order of `items`. */
+async function apart<Item extends Target>(
+  items: readonly Item[],
+  write: (some: readonly Item[], tellsAttendees: boolean) => Promise<WriteResult[]>,
+): Promise<WriteResult[]> {
+  const results = new Map<Item, WriteResult>();
+  for (const tells of [false, true]) {
+    const some = items.filter(({ tellsAttendees = false }) => tellsAttendees === tells);
+    if (some.length === 0) continue;
+    const written = await write(some, tells);
+    some.forEach((item, index) => results.set(item, written[index] ?? refused('MalformedAnswer')));
+  }
+  return items.map((item) => results.get(item) ?? refused('MalformedAnswer'));
 }
