@@ -126,7 +126,15 @@ async function updateTogether(
  * removed by a request whose answer was lost shows as gone.
  */
 export async function removeItems(place: WritingPlace, targets: readonly Target[]): Promise<WriteResult[]> {
-  const { session, signal } = place;
+  return apart(targets, (some, tells) => removeTogether(place, some, tells));
+}
+
+async function removeTogether(
+  place: WritingPlace,
+  targets: readonly Target[],
+  tellsAttendees: boolean,
+): Promise<WriteResult[]> {
+  const { session, kind, signal } = place;
   return sendDivided<Target, WriteResult>({
     items: targets,
     send: async (some, again) => {
