@@ -24,7 +24,11 @@ import type { PropertyPath } from './property-path.ts';
 import { unwritableRecurrence, writeRecurrence } from './recurrence-xml.ts';
 import { timeZoneElements } from './time-zone-xml.ts';
 
-const whenFields = ['start', 'end', 'timeZone', 'recurrence'];
+const recurrencePath = fieldPath('calendar:Recurrence');
+/** Makes a single event of a series. */
+export const endSeries = deleteField(recurrencePath);
+
+export const whenFields = ['start', 'end', 'timeZone', 'recurrence'];
 
 /** A property: the fields it is made of, its path, and its element; null where it is to be deleted. */
 interface EventPart {
@@ -131,7 +135,7 @@ const after: readonly EventPart[] = [
   attendees('resource', 'Resources'),
   {
     fields: whenFields,
-    path: fieldPath('calendar:Recurrence'),
+    path: recurrencePath,
     xml: (values, schema) => {
       const rule = ruleOf(values);
       return rule === null ? null : writeRecurrence(rule, plainText(values['start']).slice(0, 10), schema);

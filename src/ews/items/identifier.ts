@@ -19,8 +19,9 @@ export function writeItemId(id: string, changeKey?: string): string {
 }
 
 /** One occurrence of a series by its number, from 1; deleted ones keep theirs. */
-export function writeOccurrenceId(seriesId: string, index: number): string {
-  return `<t:OccurrenceItemId RecurringMasterId="${escapeAttribute(seriesId)}" InstanceIndex="${index}"/>`;
+export function writeOccurrenceId(seriesId: string, index: number, changeKey?: string): string {
+  const key = changeKey === undefined ? '' : ` ChangeKey="${escapeAttribute(changeKey)}"`;
+  return `<t:OccurrenceItemId RecurringMasterId="${escapeAttribute(seriesId)}"${key} InstanceIndex="${index}"/>`;
 }
 
 export function writeAttachmentIds(ids: readonly string[]): string {

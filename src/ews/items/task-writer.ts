@@ -112,12 +112,10 @@ const beforeReminder: readonly TaskPart[] = [
   },
 ];
 
-/**
- * In the order of the schema. Status, percentage and day of completion follow each other on the server: the status is
- * written last, so that what belongs to it wins (MS-OXWSTASK, 2.2.4.3).
- */
+const completedDate = date('completedDate', 'CompleteDate');
+
+/** In the order of the schema, after the day of completion. */
 const afterReminder: readonly TaskPart[] = [
-  date('completedDate', 'CompleteDate'),
   date('dueDate', 'DueDate'),
   {
     fields: ['percentComplete'],
@@ -140,20 +138,28 @@ const afterReminder: readonly TaskPart[] = [
   },
 ];
 
+/**
+ * The day of completion sets status and percentage; written beside it, a status would set the day to today
+ * (MS-OXWSTASK, 2.2.4.3).
+ */
+function followsCompletion({ fields }: TaskPart): boolean {
+  return fields[0] === 'status' || fields[0] === 'percentComplete';
+}
+
 const isCompleted = (values: Values): boolean => values['status'] === 'completed';
 
 /** `<t:Task>` for CreateItem. */
 export function writeTask(values: Values, stamp: string, schema: EwsSchema): string {
+  const completed = isCompleted(values) ? completedDate.xml(values, schema) : '';
   const xmlOf = (parts: readonly TaskPart[]): string =>
     parts
-      // The day of completion makes a task complete, whatever its status says.
-      .filter(({ fields }) => fields[0] !== 'completedDate' || isCompleted(values))
+      .filter((part) => completed === '' || !followsCompletion(part))
       .map(({ xml }) => xml(values, schema))
       .join('');
   const reminder = plainText(values['reminder']);
   return (
     `<t:Task>${xmlOf(beforeReminder)}${reminder === '' ? '' : reminderElements(reminder)}` +
-    `${extendedProperty(stampPath, stamp)}${xmlOf(afterReminder)}</t:Task>`
+    `${extendedProperty(stampPath, stamp)}${completed}${xmlOf(afterReminder)}</t:Task>`
   );
 }
 
@@ -161,8 +167,11 @@ export function writeTask(values: Values, stamp: string, schema: EwsSchema): str
 export function writeTaskChanges(values: Values, resulting: Values, schema: EwsSchema): string {
   const all = { ...resulting, ...values };
   let changes = '';
-  for (const { fields, path, xml } of [...beforeReminder, ...afterReminder]) {
-    if (!fields.some((field) => field in values)) continue;
+  const completes = isCompleted(all) && 'status' in values && plainText(all['completedDate']) !== '';
+  for (const part of [...beforeReminder, ...afterReminder, completedDate]) {
+    const { fields, path, xml } = part;
+    if (completes && followsCompletion(part)) continue;
+    if (!fields.some((field) => field in values) && !(completes && part === completedDate)) continue;
     // A series that is none stays none; one whose dates move is written again with them.
     if (fields[0] === 'recurrence' && !('recurrence' in values) && plainText(all['recurrence']) === '')
       continue;

@@ -13,12 +13,14 @@ interface ItemUpdate {
 
 export interface UpdateItemRequest {
   readonly updates: readonly ItemUpdate[];
-  /** Changes of single occurrences, beside or instead of updates; at least one of both. The server compares no change key. */
+  /** Changes of single occurrences, beside or instead of updates; at least one of both. */
   readonly occurrences?: readonly {
     /** OccurrenceItemId. */
     readonly reference: string;
     readonly changes: string;
   }[];
+  /** True: changes of one item follow each other here, the caller has compared its change key right before. */
+  readonly inSequence?: true;
   /** Attributes that items of some kinds demand. */
   readonly attributes?: string;
 }
@@ -27,8 +29,8 @@ export const updateItem: Operation<UpdateItemRequest, ItemList> = {
   name: 'UpdateItem',
   repeatable: false,
   expects: ({ updates, occurrences = [] }) => updates.length + occurrences.length,
-  write: ({ updates, occurrences = [], attributes = '' }) =>
-    `<m:UpdateItem ConflictResolution="NeverOverwrite"${attributes}><m:ItemChanges>` +
+  write: ({ updates, occurrences = [], inSequence, attributes = '' }) =>
+    `<m:UpdateItem ConflictResolution="${inSequence ? 'AlwaysOverwrite' : 'NeverOverwrite'}"${attributes}><m:ItemChanges>` +
     updates.map(({ id, changeKey, changes }) => itemChange(writeItemId(id, changeKey), changes)).join('') +
     occurrences.map(({ reference, changes }) => itemChange(reference, changes)).join('') +
     '</m:ItemChanges></m:UpdateItem>',

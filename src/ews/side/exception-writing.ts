@@ -6,7 +6,7 @@ import { exceptionsOf, isOccurrenceName } from '../../sync/occurrences.ts';
 import type { OccurrenceException } from '../../sync/occurrences.ts';
 import type { Patch, WriteResult } from '../../sync/ports.ts';
 import { endAfter } from '../items/event-values.ts';
-import { writeOccurrenceChanges } from '../items/event-writer.ts';
+import { endSeries, whenFields, writeOccurrenceChanges } from '../items/event-writer.ts';
 import { writeOccurrenceId } from '../items/identifier.ts';
 import { deleteItem } from '../operations/delete-item.ts';
 import { getItem } from '../operations/get-item.ts';
@@ -15,7 +15,7 @@ import { updateItem } from '../operations/update-item.ts';
 import type { WritingPlace } from './item-writing.ts';
 import { done, refused } from './write-result.ts';
 
-/** Occurrences written in one request. */
+/** Occurrences deleted in one request. */
 const batchSize = 50;
 
 /** Goes on where the other fields of a patch were written; the results carry the last change key of the series. */
@@ -40,7 +40,7 @@ interface Numbered {
 
 /**
  * Deletions and changes are the same however often they are sent, so that a run that broke off in between writes all of
- * them again. EWS checks no change key here: the series' own is compared right before.
+ * them again. EWS compares no change key when it deletes: that of the series is compared right before.
  */
 async function writeSeries(
   place: WritingPlace,
@@ -70,24 +70,29 @@ async function writeSeries(
     const failure = messages.find(({ succeeded, code }) => !succeeded && !isGone.has(code));
     if (failure) return refused(failure.code);
   }
-  const changes = numbered.flatMap(({ index, exception }) => {
+  const changed = numbered.flatMap(({ index, exception }) => {
     if (exception.state === 'deleted') return [];
     const own = ownValues(series, patch.values, exception);
-    const xml = writeOccurrenceChanges(own, series, session.schema);
-    return xml === '' ? [] : [{ reference: writeOccurrenceId(id, index), changes: xml }];
+    const changes = writeOccurrenceChanges(own, series, session.schema);
+    return changes === '' ? [] : [{ index, changes }];
   });
-  for (let start = 0; start < changes.length; start += batchSize) {
-    const request = {
-      updates: [],
-      occurrences: changes.slice(start, start + batchSize),
-      attributes: update,
-    };
-    const messages = await runOperation(session, updateItem, request, { signal });
+  let now = await changeKeyOf(place, id);
+  for (const { index, changes } of changed) {
+    if (now.kind !== 'done') return now;
+    // The series and its occurrences have one change key, and it moves with each of them: so one after the other.
+    const occurrences = [{ reference: writeOccurrenceId(id, index, now.version), changes }];
+    const messages = await runOperation(
+      session,
+      updateItem,
+      { updates: [], occurrences, attributes: update },
+      { signal },
+    );
+    const [message] = messages;
     // Somebody deleted it meanwhile: the series says so when it is read again.
-    const failure = messages.find(({ succeeded, code }) => !succeeded && !isGone.has(code));
-    if (failure) return refused(failure.code);
+    if (message && !message.succeeded && !isGone.has(message.code)) return refused(message.code);
+    now = await changeKeyOf(place, id);
   }
-  return changeKeyOf(place, id);
+  return now;
 }
 
 const isGone: ReadonlySet<string> = new Set([
@@ -100,6 +105,37 @@ const noSeries = {
   message: 'The event has exceptions and no rule they could belong to.',
   retryable: false,
 } as const;
+
+/** Whether a patch writes a series anew, with what it was before: only so are exceptions taken back. */
+export function writesSeriesAnew({ values }: Patch): boolean {
+  return typeof values['recurrence'] === 'string' && whenFields.every((field) => field in values);
+}
+
+/**
+ * A server may keep the exceptions of a rule that is written as it was, so the rule goes and comes again, in one request
+ * that the server carries out in its order: the series is never seen without its rule.
+ */
+export async function rewriteSeries(place: WritingPlace, patch: Patch): Promise<WriteResult> {
+  const { session, kind, signal } = place;
+  const { id, version, values, resulting } = patch;
+  const before = await changeKeyOf(place, id);
+  if (before.kind !== 'done') return before;
+  if (before.version !== version) return { kind: 'conflict' };
+  const updates = [endSeries, kind.writeChanges(values, resulting, session.schema)].map((changes) => ({
+    id,
+    changeKey: version,
+    changes,
+  }));
+  const attributes = kind.attributes(patch.tellsAttendees === true).update;
+  const messages = await runOperation(
+    session,
+    updateItem,
+    { updates, inSequence: true, attributes },
+    { signal },
+  );
+  const failure = messages.find(({ succeeded }) => !succeeded);
+  return failure ? refused(failure.code) : changeKeyOf(place, id);
+}
 
 async function changeKeyOf({ session, signal }: WritingPlace, id: string): Promise<WriteResult> {
   const messages = await runOperation(session, getItem, { ids: [id], properties: [] }, { signal });

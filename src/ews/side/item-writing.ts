@@ -10,7 +10,7 @@ import { updateItem } from '../operations/update-item.ts';
 import { isRefusedWhole, sendDivided } from './divided-batch.ts';
 import { findByStamp } from './item-search.ts';
 import { probe } from './mailbox-folders.ts';
-import { writeExceptions } from './exception-writing.ts';
+import { rewriteSeries, writeExceptions, writesSeriesAnew } from './exception-writing.ts';
 import { writePhotos } from './photo-writing.ts';
 import { done, failedBy, refused, resultOf, unwritable } from './write-result.ts';
 
@@ -91,8 +91,14 @@ async function updateTogether(
       changeKey: version,
       changes: kind.writeChanges(values, resulting, session.schema),
     }));
-    const sent = updates.filter(({ changes }) => changes !== '');
     const answers = new Map<object, WriteResult>();
+    if (kind.module === 'events') {
+      for (const [index, patch] of writable.entries()) {
+        const update = updates[index];
+        if (update && writesSeriesAnew(patch)) answers.set(update, await rewriteSeries(place, patch));
+      }
+    }
+    const sent = updates.filter((update) => update.changes !== '' && !answers.has(update));
     if (sent.length > 0) {
       const results = await sendDivided({
         items: sent,
