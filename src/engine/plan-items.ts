@@ -1,7 +1,7 @@
 /** Reads what the inbox says has changed, asks the planner, stores the plan. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoppedError } from '../errors.ts';
-import type { Item, Module, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
+import type { Item, Module, ScopeReason, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
 import { otherSide, sides } from '../sync/model.ts';
 import { keyFieldsOf, titleOf } from '../sync/natural-keys.ts';
 import { plan } from '../sync/plan.ts';
@@ -10,6 +10,7 @@ import type { Failure, ReadResult } from '../sync/ports.ts';
 import type { InboxRow, NewAction, Settlement } from '../sync/stores.ts';
 import { awaitedLater } from '../awaited-later.ts';
 import { findCutTexts } from './cut-texts.ts';
+import { leftToOthers, meetingCopy } from './meetings.ts';
 import type { Cell, Pending } from './pairing.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
@@ -216,7 +217,9 @@ async function planChunk(context: RunContext, chunk: readonly ReadPending[]): Pr
     inboxDone: [],
     inboxFailed: [],
   };
-  for (const one of chunk) planOne(context, one, blobs, actions, settlement);
+  const subjects = chunk.map((one) => subjectOf(context, one, blobs));
+  const elsewhere = await meetingsElsewhere(context, subjects);
+  for (const subject of subjects) planOne(context, subject, elsewhere, actions, settlement);
   const needed = blobHashes(
     actions.flatMap(({ body }) => [body.values, body.before, body.settles.crm, body.settles.exchange]),
   );
@@ -228,21 +231,50 @@ async function planChunk(context: RunContext, chunk: readonly ReadPending[]): Pr
   await context.store.settle(context.lease, { links: [], finished: [], enqueue: [], ...settlement });
 }
 
-function planOne(
+interface ReadSubject extends ReadPending {
+  /** Of the link, or of the one it will get. */
+  readonly linkId: string;
+  readonly sideStates: Readonly<Record<Side, SideState>>;
+}
+
+function subjectOf(
   context: RunContext,
   { pending, states }: ReadPending,
   blobs: Map<string, Blob>,
-  actions: NewAction[],
-  settlement: { inboxDone: number[]; inboxFailed: Settlement['inboxFailed'][number][] },
-): void {
-  const { link, inboxIds } = pending;
+): ReadSubject {
   const sideStates = {
     crm: sideState(context, pending, 'crm', states.crm, blobs),
     exchange: sideState(context, pending, 'exchange', states.exchange, blobs),
   };
+  return { pending, states, sideStates, linkId: pending.link?.id ?? context.newLinkId() };
+}
+
+/** The links of copies whose meeting another mailbox brings into the CRM. */
+async function meetingsElsewhere(
+  context: RunContext,
+  subjects: readonly ReadSubject[],
+): Promise<ReadonlySet<string>> {
+  if (context.scope.module !== 'events') return new Set();
+  const copies = subjects.flatMap(({ linkId, sideStates: { crm, exchange } }) =>
+    crm.state === 'absent' ? (meetingCopy(linkId, exchange) ?? []) : [],
+  );
+  return leftToOthers(context, copies);
+}
+
+function planOne(
+  context: RunContext,
+  { pending, states, sideStates, linkId }: ReadSubject,
+  elsewhere: ReadonlySet<string>,
+  actions: NewAction[],
+  settlement: { inboxDone: number[]; inboxFailed: Settlement['inboxFailed'][number][] },
+): void {
+  const { link, inboxIds } = pending;
+  const exchange = elsewhere.has(linkId)
+    ? setAside(context, sideStates.exchange, 'meetingElsewhere')
+    : sideStates.exchange;
   const planned = plan({
     link,
-    states: { ...sideStates, crm: capped(context, pending, sideStates) },
+    states: { exchange, crm: capped(context, pending, sideStates) },
     rules: context.rules,
     capabilities: context.capabilities,
   });
@@ -259,11 +291,17 @@ function planOne(
     settlement.inboxDone.push(...inboxIds);
     return;
   }
-  const linkId = link?.id ?? context.newLinkId();
   const title = titleFor(context.scope.module, sideStates, pending);
   planned.steps.forEach(({ step, body }, index) => {
     actions.push({ linkId, step, body, inboxIds, final: index === planned.steps.length - 1, title });
   });
+}
+
+/** An item that was read and is to be left alone. */
+function setAside(context: RunContext, state: SideState, reason: ScopeReason): SideState {
+  if (state.state !== 'changed') return state;
+  const { id, version, values } = state.item;
+  return { state: 'outOfScope', reason, id, version, keyValues: keysOf(context.scope.module, values) };
 }
 
 function failureOf(state: CellState): Failure | null {
@@ -308,8 +346,7 @@ function capped(context: RunContext, pending: Pending, states: Readonly<Record<S
     cap.left -= 1;
     return crm;
   }
-  const { id, version, values } = crm.item;
-  return { state: 'outOfScope', reason: 'cap', id, version, keyValues: keysOf(context.scope.module, values) };
+  return setAside(context, crm, 'cap');
 }
 
 function titleFor(module: Module, states: Readonly<Record<Side, SideState>>, pending: Pending): string {

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly runId: number;
   /** The CRM user whose mailbox this is. */
   readonly ownerId: string;
+  /** Addresses of the mailboxes that are synced here, in lower case. */
+  readonly syncedAddresses: ReadonlySet<string>;
   readonly side: Readonly<Record<Side, SyncSide>>;
   readonly capabilities: Readonly<Record<Side, Capabilities>>;
   readonly rules: Rules;

@@ -31,6 +31,8 @@ import { planItems } from './plan-items.ts';
 import { readExchange, readOwner } from './readers.ts';
 import { recoverIntents } from './recover.ts';
 import { emptyCounts } from './run-context.ts';
+import { enqueueRevived, planUndoOf } from './undo.ts';
+import type { UndoLeftover, UndoRequest } from './undo.ts';
 import type { Progress, RunContext } from './run-context.ts';
 
 export interface EngineDeps {
@@ -51,6 +53,8 @@ export interface Decision {
 export interface RunRequest {
   readonly scope: RunScope;
   readonly ownerId: string;
+  /** Addresses of the mailboxes that are synced here, in lower case. */
+  readonly syncedAddresses: ReadonlySet<string>;
   readonly crm: SyncSide;
   readonly exchange: SyncSide;
   /** Brings the organisation-wide CRM feed into the inbox; runs of many mailboxes share one reading. */
@@ -61,6 +65,8 @@ export interface RunRequest {
   /** What started it, for the history: `schedule`, `manual`, `approval`, … */
   readonly trigger: string;
   readonly decisions?: readonly Decision[];
+  /** Takes back instead of syncing. */
+  readonly undo?: UndoRequest;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress & { readonly counts: RunCounts }) => void;
 }
@@ -75,6 +81,8 @@ export interface RunOutcome {
   readonly heldBecause: readonly string[];
   /** What a preview would do; empty for a sync. */
   readonly preview: readonly StoredAction[];
+  /** What an undo left as it is, and why; empty for a sync. */
+  readonly notUndone: readonly UndoLeftover[];
   readonly error: unknown;
 }
 
@@ -98,7 +106,7 @@ export async function syncRun(deps: EngineDeps, request: RunRequest): Promise<Ru
     deps.leaseTimes,
     deps.clock,
   );
-  const nothing = { counts: emptyCounts(), held: 0, heldBecause: [], preview: [] };
+  const nothing = { counts: emptyCounts(), held: 0, heldBecause: [], preview: [], notUndone: [] };
   if (keeper === null) return { ...nothing, state: 'busy', runId: null, error: null };
   try {
     return await runUnderLease(deps, request, keeper);
@@ -124,10 +132,12 @@ async function runUnderLease(
       : null;
   const context = contextOf(deps, request, keeper, runId, cap);
   let heldBecause: readonly string[] = [];
+  let notUndone: readonly UndoLeftover[] = [];
   let state: RunState = 'done';
   let error: unknown = null;
   try {
-    heldBecause = await work(context, request, firstRun);
+    if (request.undo) notUndone = await takeBack(context, request.undo);
+    else heldBecause = await work(context, request, firstRun);
   } catch (caught) {
     state = caught instanceof StoppedError || request.signal.aborted ? 'stopped' : 'failed';
     error = caught;
@@ -136,7 +146,7 @@ async function runUnderLease(
   const held = (await store.held(request.scope)).length;
   const said = error === null ? null : describeError(error);
   await store.finishRun(lease, runId, { state, counts: context.counts, held, error: said });
-  return { state, runId, counts: context.counts, held, heldBecause, preview, error };
+  return { state, runId, counts: context.counts, held, heldBecause, preview, notUndone, error };
 }
 
 function contextOf(
@@ -159,6 +169,7 @@ function contextOf(
     kind: request.kind,
     runId,
     ownerId: request.ownerId,
+    syncedAddresses: request.syncedAddresses,
     side,
     capabilities: { crm: side.crm.capabilities(module), exchange: side.exchange.capabilities(module) },
     rules: rulesOf(request.settings, module),
@@ -170,6 +181,15 @@ function contextOf(
     signal: request.signal,
     progress: (progress) => request.progress?.({ ...progress, counts }),
   };
+}
+
+/** A person asked for it and saw what it takes back, so the guard is not asked. */
+async function takeBack(context: RunContext, undo: UndoRequest): Promise<readonly UndoLeftover[]> {
+  await recoverIntents(context);
+  const planned = await planUndoOf(context, undo);
+  await applyPlan(context, 'everything');
+  await enqueueRevived(context, planned);
+  return planned.leftovers;
 }
 
 async function work(context: RunContext, request: RunRequest, firstRun: boolean): Promise<readonly string[]> {

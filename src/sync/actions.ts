@@ -133,7 +133,7 @@ function perSide<T>(one: Side, ofOne: T, _other: Side, ofOther: T): PerSide<T> {
 }
 
 /** What takes a call of its own; the exceptions of a series go together. */
-function separation({ separate }: Capabilities): (field: string) => boolean {
+export function separation({ separate }: Capabilities): (field: string) => boolean {
   const exceptions = separate.has(anyOccurrence);
   return (field) => separate.has(field) || (exceptions && isOccurrenceName(field));
 }

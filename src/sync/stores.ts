@@ -231,6 +231,16 @@ export interface SyncStore {
   halfLinks(scope: RunScope): Promise<Link[]>;
   linkCount(scope: RunScope): Promise<number>;
 
+  /**
+   * Takes these meetings for links of this mailbox, unless a living link of another one has them. Returns the UIDs that
+   * are this mailbox's now. A claim lives as long as its link is active.
+   */
+  claimMeetings(
+    lease: Lease,
+    scope: RunScope,
+    claims: readonly { readonly uid: string; readonly linkId: string }[],
+  ): Promise<Set<string>>;
+
   // runs, plans, intents
   startRun(lease: Lease, scope: RunScope, kind: RunKind, trigger: string): Promise<number>;
   finishRun(
@@ -265,6 +275,8 @@ export interface SyncStore {
   settle(lease: Lease, settlement: Settlement): Promise<void>;
   /** Planned and tried actions of runs that are no longer going on, oldest first: what a crash left. */
   leftovers(scope: RunScope, exceptRunId: number | null): Promise<StoredAction[]>;
+  /** What a run of this scope carried out, in order. */
+  doneActions(scope: RunScope, runId: number): Promise<StoredAction[]>;
   /** Held actions of this scope, newest plan only. */
   held(scope: RunScope): Promise<StoredAction[]>;
   /** Moves held actions to planned in run `runId` (approved) or to rejected. */

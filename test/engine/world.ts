@@ -6,6 +6,7 @@ import type { Stores } from '../../src/db/stores.ts';
 import { takeLease } from '../../src/engine/lease-keeper.ts';
 import { readCrm } from '../../src/engine/readers.ts';
 import { syncRun } from '../../src/engine/sync-run.ts';
+import type { UndoRequest } from '../../src/engine/undo.ts';
 import type { Decision, RunOutcome } from '../../src/engine/sync-run.ts';
 import type { ModuleSettings, Settings } from '../../src/sync/administration.ts';
 import type { Link, Loser, Values } from '../../src/sync/model.ts';
@@ -68,6 +69,7 @@ export interface RunOptions {
   readonly owner?: string;
   readonly kind?: RunKind;
   readonly decisions?: readonly Decision[];
+  readonly undo?: UndoRequest;
   readonly signal?: AbortSignal;
 }
 
@@ -146,6 +148,7 @@ export class World {
       {
         scope: this.scopeOf(owner),
         ownerId: owner,
+        syncedAddresses: new Set(),
         crm: wrapping.side(this.crm.sideFor(owner)),
         exchange: wrapping.side(this.mailboxOf(owner).sideFor()),
         readOrganisation: (signal) => this.#readOrganisation(store, leases, signal),
@@ -155,6 +158,7 @@ export class World {
         trigger: 'test',
         signal: options.signal ?? new AbortController().signal,
         ...(options.decisions ? { decisions: options.decisions } : {}),
+        ...(options.undo ? { undo: options.undo } : {}),
       },
     );
   }

@@ -57,6 +57,10 @@ export class MemoryDatabase {
   readonly actions = new Table<number, ActionTableRow>(this.journal);
   readonly blobs = new Table<string, BlobRef & { readonly content: string }>(this.journal);
   readonly scopes = new Table<string, RunScope>(this.journal);
+  readonly meetings = new Table<
+    string,
+    { readonly mailboxId: string; readonly linkId: string; readonly claimedAt: number }
+  >(this.journal);
   /** Ids go on after a loss of power: two rows never share one. */
   #lastId = 0;
 
@@ -110,7 +114,7 @@ export function createMemoryLeases(database: MemoryDatabase, self: MemoryProcess
 }
 
 export function createMemoryStore(database: MemoryDatabase, clock: () => number): SyncStore {
-  const { journal, leases, cursors, inbox, links, runs, actions, blobs, scopes } = database;
+  const { journal, leases, cursors, inbox, links, runs, actions, blobs, scopes, meetings } = database;
 
   function fenced<T>(lease: Lease, work: () => T, options?: { durable: boolean }): T {
     return journal.transaction(() => {
@@ -305,6 +309,21 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
         .map(({ link }) => link)
         .filter(({ crmId, exchangeId }) => (crmId === null) !== (exchangeId === null))
         .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    claimMeetings: async (lease, scope, claims) =>
+      fenced(lease, () => {
+        const ours = new Set<string>();
+        for (const { uid, linkId } of claims) {
+          const claim = meetings.get(uid);
+          const holder = claim && links.get(claim.linkId);
+          const isHeld = holder
+            ? holder.link.state === 'active'
+            : (claim?.claimedAt ?? 0) > clock() - 86_400_000;
+          if (isHeld && claim?.mailboxId !== scope.mailboxId) continue;
+          meetings.put(uid, { mailboxId: scope.mailboxId, linkId, claimedAt: clock() });
+          ours.add(uid);
+        }
+        return ours;
+      }),
     linkCount: async (scope) =>
       links.all().filter((row) => isOf(row.scope, scope) && row.link.state === 'active').length,
 
@@ -440,6 +459,12 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
         .filter((row) => isOf(row.scope, scope) && row.action.runId !== exceptRunId)
         .map(({ action }) => action)
         .filter(({ state }) => state === 'planned' || state === 'tried')
+        .sort((one, other) => one.id - other.id),
+    doneActions: async (scope, runId) =>
+      actions
+        .all()
+        .filter((row) => isOf(row.scope, scope) && row.action.runId === runId && row.action.state === 'done')
+        .map(({ action }) => action)
         .sort((one, other) => one.id - other.id),
     held: async (scope) => heldOf(scope),
     decideHeld: async (lease, actionIds, decision, runId) =>

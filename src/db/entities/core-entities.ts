@@ -7,6 +7,7 @@ import { credentialEntity } from './credential.ts';
 import { cursorEntity } from './cursor.ts';
 import { inboxEntity } from './inbox.ts';
 import { leaseEntity } from './lease.ts';
+import { meetingEntity } from './meeting.ts';
 import { linkEntity } from './link.ts';
 import { mailboxEntity } from './mailbox.ts';
 import { runEntity } from './run.ts';
@@ -15,6 +16,7 @@ import { settingsEntity } from './settings.ts';
 /** Every table of the engine and of its administration. */
 export const coreEntities: readonly EntitySchema[] = [
   leaseEntity,
+  meetingEntity,
   cursorEntity,
   inboxEntity,
   linkEntity,

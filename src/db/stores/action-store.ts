@@ -30,6 +30,7 @@ type ActionMethods = Pick<
   | 'nextActions'
   | 'beginActions'
   | 'leftovers'
+  | 'doneActions'
   | 'held'
   | 'decideHeld'
 >;
@@ -134,6 +135,17 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
           .andWhere("row.state IN ('planned', 'tried') AND row.runId <> :except", {
             except: exceptRunId ?? 0,
           })
+          .orderBy('row.id')
+          .getRawMany<StoredRow>(),
+      );
+      return rows.map(fromRow);
+    },
+
+    async doneActions(scope, runId) {
+      const rows = await database.read((manager) =>
+        selectRows(manager, actionEntity, actionColumns)
+          .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
+          .andWhere("row.runId = :runId AND row.state = 'done'", { runId })
           .orderBy('row.id')
           .getRawMany<StoredRow>(),
       );
