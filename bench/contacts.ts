@@ -1,7 +1,5 @@
 /** First sync each way, nothing changed, ten changes: what each costs the daemon and the server. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { makeBenchFolder } from './bench-folder.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DaemonRequest, Measured } from './daemon-process.ts';
@@ -49,11 +47,11 @@ async function installed(
   records: number,
   photos: boolean,
 ): Promise<Pick<Rig, 'daemon' | 'end'>> {
-  const folder = await mkdtemp(join(tmpdir(), 'exsync-bench-'));
+  const { databaseUrl, remove } = await makeBenchFolder();
   const furnisher = startDaemonProcess();
   await furnisher.ask({
     kind: 'furnish',
-    folder,
+    databaseUrl,
     exchangeUrl: url,
     password: benchPassword,
     addresses: [address],
@@ -62,12 +60,12 @@ async function installed(
   });
   await furnisher.end();
   const daemon = startDaemonProcess();
-  await daemon.ask({ kind: 'open', folder });
+  await daemon.ask({ kind: 'open', databaseUrl });
   return {
     daemon,
     end: async () => {
       await daemon.end();
-      await rm(folder, { recursive: true, force: true });
+      await remove();
     },
   };
 }

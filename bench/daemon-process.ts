@@ -1,7 +1,12 @@
-/** The part that is measured: an installation in a folder of its own, as the daemon opens it. */
+/** The part that is measured: an installation with a database of its own, as the daemon opens it. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { startDaemon } from '../src/composition/daemon.ts';
+import type { Daemon } from '../src/composition/daemon.ts';
 import { serviceCredentialId } from '../src/composition/exchange-connections.ts';
 import { openInstallation } from '../src/composition/installation.ts';
 import type { Installation } from '../src/composition/installation.ts';
@@ -14,11 +19,11 @@ import { serveParent } from './child.ts';
 import { crmRecord } from './crm-records.ts';
 
 export type DaemonRequest =
-  /** Opens the installation in `folder`, made there by an earlier `furnish`. */
-  | { readonly kind: 'open'; readonly folder: string }
+  /** Opens the installation made there by an earlier `furnish`. */
+  | { readonly kind: 'open'; readonly databaseUrl: string }
   | {
       readonly kind: 'furnish';
-      readonly folder: string;
+      readonly databaseUrl: string;
       readonly exchangeUrl: string;
       readonly password: string;
       readonly addresses: readonly string[];
@@ -27,7 +32,17 @@ export type DaemonRequest =
       readonly photos: boolean;
     }
   | { readonly kind: 'edit'; readonly address: string; readonly count: number; readonly round: number }
-  | { readonly kind: 'sync'; readonly addresses: readonly string[] };
+  | { readonly kind: 'sync'; readonly addresses: readonly string[] }
+  /** Every mailbox once, through the daemon's queue. The daemon is started by the first. */
+  | { readonly kind: 'cycle'; readonly mailboxes: number };
+
+export interface Cycle {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly requests: number;
+  /** On the heap and beside it after the cycle, above what there was before the daemon was started. */
+  readonly heldBytes: number;
+}
 
 export interface Measured {
   readonly wallMs: number;
@@ -43,29 +58,51 @@ export interface Measured {
 keepHeapSmall();
 
 let installation: Installation | null = null;
+let daemon: Daemon | null = null;
+let heldBefore = 0;
+let runsEnded = 0;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heldBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** The daemon logs each run's end. */
+const logStream = new PassThrough();
+logStream.on('data', (line: Buffer) => {
+  for (const [state] of line.toString().matchAll(/run (?:done|failed|stopped)/g)) {
+    runsEnded += 1;
+    if (state !== 'run done') process.stderr.write(line);
+  }
+});
 
 async function handle(request: DaemonRequest): Promise<unknown> {
-  if (request.kind === 'open') return void (await open(request.folder));
+  if (request.kind === 'open') return void (await open(request.databaseUrl));
   if (request.kind === 'furnish') return furnish(request);
   if (installation === null) throw new Error('the installation is not open');
+  if (request.kind === 'cycle') return cycle(installation, request.mailboxes);
   return request.kind === 'edit' ? edit(installation, request) : measure(installation, request.addresses);
 }
 
-async function open(folder: string): Promise<Installation> {
+async function open(databaseUrl: string): Promise<Installation> {
   const config = loadConfig({
     env: {
-      EXSYNC_DATABASE_URL: process.env['BENCH_DATABASE_URL'] ?? `sqlite:${join(folder, 'bench.db')}`,
+      EXSYNC_DATABASE_URL: databaseUrl,
       EXSYNC_SECRET_KEY: Buffer.alloc(32, 'bench').toString('base64'),
-      EXSYNC_LOG_LEVEL: 'error',
+      EXSYNC_HTTP_PORT: '0',
     },
   });
-  installation = await openInstallation(config, createLogger(config.log));
+  installation = await openInstallation(config, createLogger({ ...config.log, stream: logStream }));
   return installation;
 }
 
 /** In a process of its own: filling the CRM is no part of what is measured. */
 async function furnish(request: Extract<DaemonRequest, { kind: 'furnish' }>): Promise<void> {
-  const { stores, crm } = await open(request.folder);
+  const { stores, crm } = await open(request.databaseUrl);
   const { version, settings } = await stores.settings.load();
   const exchange = {
     url: request.exchangeUrl,
@@ -109,6 +146,28 @@ async function edit(
   }
 }
 
+async function cycle(opened: Installation, count: number): Promise<Cycle> {
+  if (daemon === null) {
+    heldBefore = heldBytes();
+    daemon = await startDaemon(opened);
+  }
+  const mailboxes = await opened.stores.mailboxes.list();
+  if (mailboxes.length !== count) throw new Error(`${mailboxes.length} mailboxes instead of ${count}`);
+  const requestsBefore = opened.runs.exchangeRequests();
+  const cpuBefore = process.cpuUsage();
+  const begun = performance.now();
+  const until = runsEnded + count;
+  for (const { id } of mailboxes) await daemon.syncNow(id);
+  while (runsEnded < until) await sleep(20);
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    wallMs: performance.now() - begun,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    requests: opened.runs.exchangeRequests() - requestsBefore,
+    heldBytes: heldBytes() - heldBefore,
+  };
+}
+
 async function measure(
   { stores, runs, config }: Installation,
   addresses: readonly string[],
@@ -146,5 +205,6 @@ async function measure(
 }
 
 serveParent<DaemonRequest>(handle, async () => {
+  await daemon?.stop();
   await installation?.close();
 });

@@ -1,12 +1,14 @@
 /** `npm run bench -- [NAME…] [--json]`: runs the named benchmarks, or all of them. Compiled first, as the product is. */
 import { parseArgs } from 'node:util';
 import { benchContacts } from './contacts.ts';
+import { benchMailboxes } from './mailboxes.ts';
 import { asJson, asText, missed } from './report.ts';
 import type { Measurement } from './report.ts';
 import { benchSandbox } from './sandbox.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   contacts: benchContacts,
+  mailboxes: benchMailboxes,
   sandbox: benchSandbox,
 };
 

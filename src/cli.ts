@@ -61,7 +61,10 @@ export function createProgram(host: CommandHost): Command {
   program
     .command('setup')
     .description('says where Exchange is and how mailboxes are reached; the password comes from stdin')
-    .option('--exchange-url <url>', 'such as https://mail.example.com/EWS/Exchange.asmx')
+    .option(
+      '--exchange-url <url>',
+      'such as https://mail.example.com/EWS/Exchange.asmx; found by Autodiscover unless given',
+    )
     .addOption(
       new Option('--mode <mode>', 'how mailboxes are reached; chosen once').choices([
         'impersonation',
@@ -71,6 +74,14 @@ export function createProgram(host: CommandHost): Command {
     .option('--username <name>', 'the account to sign in with: DOMAIN\\user or user@domain')
     .option('--test-mailbox <address>', 'a mailbox to try it on')
     .option('--ca <file>', 'PEM file of a private certificate authority')
+    .addOption(
+      new Option('--scheme <scheme>', 'how to sign in; auto unless given').choices(['auto', 'basic', 'ntlm']),
+    )
+    .option(
+      '--trust-autodiscover-host <host...>',
+      'a host outside the domain of the mailbox that Autodiscover may give the password to',
+    )
+    .option('--json', 'one JSON document')
     .action((options: SetupOptions) =>
       host.withInstallation(async (installation) => {
         const { setup } = await import('./commands/setup.ts');

@@ -23,6 +23,8 @@ export interface RemoteErrorDetails {
   readonly outcomeUnknown?: boolean;
   /** One sentence that says what an administrator can do about it. */
   readonly remedy?: string;
+  /** Where the other side sends us instead, in its own words: to be judged before anything goes there. */
+  readonly location?: string;
   readonly cause?: unknown;
 }
 
@@ -35,6 +37,7 @@ export class RemoteError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly outcomeUnknown: boolean;
   readonly remedy: string | undefined;
+  readonly location: string | undefined;
   constructor(details: RemoteErrorDetails) {
     super(details.message, { cause: details.cause });
     this.side = details.side;
@@ -43,6 +46,7 @@ export class RemoteError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
     this.remedy = details.remedy;
+    this.location = details.location;
   }
 }
 

@@ -44,6 +44,19 @@ export async function readSecret(question: string, configured: string | null): P
   return secret;
 }
 
+/** A yes or no from a person at the terminal; undefined where nobody sits at one. */
+export function askAtTerminal(): ((question: string) => Promise<boolean>) | undefined {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  return async (question) => {
+    const reader = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+    } finally {
+      reader.close();
+    }
+  };
+}
+
 async function askSilently(question: string): Promise<string> {
   process.stderr.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

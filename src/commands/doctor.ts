@@ -45,7 +45,7 @@ async function* examine(installation: Installation): AsyncGenerator<Finding> {
     return;
   }
   const individual = exchange.mode === 'individual';
-  for (const mailbox of individual ? mailboxes : mailboxes.slice(0, 1)) {
+  for (const mailbox of individual ? mailboxes : oneOfEachServer(mailboxes)) {
     const id = individual ? mailbox.credentialId : serviceCredentialId;
     if (id !== null) yield* examineCredential(installation, exchange, mailbox, id);
   }
@@ -53,6 +53,7 @@ async function* examine(installation: Installation): AsyncGenerator<Finding> {
     const remedy = 'Add one with `exsync user add`.';
     yield { name: 'exchange', ok: false, detail: 'no mailbox to look into', remedy };
   }
+  yield* examineReleases(installation, mailboxes);
   yield* examineRuns(installation, mailboxes);
 }
 
@@ -76,16 +77,45 @@ async function* examineCredential(
     return;
   }
   const checks = testConnection({
-    url: exchange.url,
+    url: mailbox.server.ewsUrl ?? exchange.url,
     credentials: { username: credential.username, password: await stores.credentials.password(id) },
     mailbox: mailbox.address,
     impersonate: exchange.mode === 'impersonation',
     ...(exchange.ca === null ? {} : { ca: exchange.ca }),
+    ...(exchange.scheme === undefined ? {} : { scheme: exchange.scheme }),
+    ...(exchange.schema === 'auto' ? {} : { schema: exchange.schema }),
   });
   for await (const check of checks) {
     if (check.name === 'credentials' && !check.ok) await stores.credentials.pause(id, check.detail);
-    yield { ...check, name: `exchange ${check.name}` };
+    const elsewhere = mailbox.server.ewsUrl === null ? '' : ` at ${new URL(mailbox.server.ewsUrl).host}`;
+    const { serverVersion: _version, ...finding } = check;
+    yield { ...finding, name: `exchange ${check.name}${elsewhere}` };
   }
+}
+
+/** Mailboxes may live on servers of different releases; as their last runs found it. */
+async function* examineReleases(
+  { runs }: Installation,
+  mailboxes: readonly Mailbox[],
+): AsyncGenerator<Finding> {
+  const counts = new Map<string, number>();
+  for (const { id } of mailboxes) {
+    const server = await runs.server({ mailboxId: id, module: 'contacts' });
+    if (server === null) continue;
+    const { release, schema, unsupported } = server;
+    const lacking = unsupported.length === 0 ? '' : `; contacts cannot hold there: ${unsupported.join(', ')}`;
+    const text = `${release ?? 'a server that does not name its release'}, spoken to as ${schema}${lacking}`;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  for (const [text, count] of counts) {
+    yield { name: 'exchange release', ok: true, detail: `mailboxes: ${count}, on ${text}` };
+  }
+}
+
+function oneOfEachServer(mailboxes: readonly Mailbox[]): Mailbox[] {
+  return [
+    ...new Map(mailboxes.map((mailbox) => [mailbox.server.ewsUrl, mailbox] as const).reverse()).values(),
+  ].reverse();
 }
 
 async function* examineRuns(

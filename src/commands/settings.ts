@@ -2,14 +2,19 @@
 import type { Installation } from '../composition/installation.ts';
 import { ConfigError } from '../errors.ts';
 import { cronProblem } from '../scheduler/cron.ts';
-import type { Settings } from '../sync/administration.ts';
+import { parseVersion, serverRelease } from '../ews/server-release.ts';
+import { ewsSchemas, unsupportedFields } from '../ews/versions.ts';
+import { schemaNames } from '../sync/administration.ts';
+import type { ExchangeSettings, Settings } from '../sync/administration.ts';
+import { modules } from '../sync/model.ts';
 import { say, sayJson, table } from './answers.ts';
 
 type Leaf = string | number | boolean | null;
 type Tree = { readonly [name: string]: Leaf | Tree };
 
-/** How Exchange is reached belongs to `exsync setup`, which tests it first. */
+/** How Exchange is reached belongs to `exsync setup`, which tests it first. Only the schema is set here. */
 const setUpElsewhere = 'exchange';
+const schemaSetting = 'exchange.schema';
 
 export async function settings(
   { stores }: Installation,
@@ -26,9 +31,24 @@ export async function settings(
 }
 
 function show(present: Settings, json: boolean): void {
-  const { exchange: _exchange, ...rest } = present;
-  if (json) sayJson(rest);
-  else say(table(leavesOf(asTree(rest), '')));
+  const { exchange, ...rest } = present;
+  const shown = exchange === null ? rest : { ...rest, exchange: exchangeShown(exchange) };
+  if (json) sayJson(shown);
+  else say(table(leavesOf(asTree(shown), '')));
+}
+
+function exchangeShown({ schema, serverVersion }: ExchangeSettings): object {
+  const version = serverVersion === undefined ? null : parseVersion(serverVersion);
+  const release = version && serverRelease(version);
+  const spoken = schema === 'auto' ? (release?.schema ?? null) : schema;
+  return {
+    schema,
+    release: release && `${release.name} (${serverVersion})`,
+    spoken,
+    unsupported: Object.fromEntries(
+      modules.map((module) => [module, spoken === null ? [] : unsupportedFields(ewsSchemas[spoken], module)]),
+    ),
+  };
 }
 
 function asTree(value: object): Tree {
@@ -37,7 +57,7 @@ function asTree(value: object): Tree {
 
 function leavesOf(tree: Tree, prefix: string): string[][] {
   return Object.entries(tree).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null
+    typeof value === 'object' && value !== null && !Array.isArray(value)
       ? leavesOf(value, `${prefix}${name}.`)
       : [[`${prefix}${name}`, String(value)]],
   );
@@ -48,12 +68,24 @@ function assign(tree: Tree, assignment: string): Tree {
   const [, path = '', text = ''] = /^([\w.]+)=(.*)$/s.exec(assignment) ?? [];
   if (path === '') throw new ConfigError([`"${assignment}": expected NAME=VALUE.`]);
   const names = path.split('.');
+  if (path === schemaSetting) return withSchema(tree, text);
   if (names[0] === setUpElsewhere) throw new ConfigError([`${path}: use \`exsync setup\` for it.`]);
   if (names[0] === 'schedule' && names.length === 2) {
     const kept = names[1] === 'everyMinutes' ? {} : withoutInterval(tree['schedule']);
     return { ...tree, schedule: { ...kept, [names[1] ?? '']: parsed(text) } };
   }
   return replaced(tree, names, parsed(text), path);
+}
+
+function withSchema(tree: Tree, text: string): Tree {
+  const { exchange } = tree;
+  if (typeof exchange !== 'object' || exchange === null)
+    throw new ConfigError([`${schemaSetting}: Exchange is not set up yet: run \`exsync setup\`.`]);
+  const known: readonly string[] = ['auto', ...schemaNames];
+  if (!known.includes(text)) {
+    throw new ConfigError([`${schemaSetting}: there is no "${text}"; there is ${known.join(', ')}.`]);
+  }
+  return { ...tree, exchange: { ...exchange, schema: text } };
 }
 
 /** A cron expression takes the place of an interval; its zone is UTC until another is given. */

@@ -1,4 +1,5 @@
 /** `exsync sync`: one run now, for everyone or for one, with what it did or (preview) would do. */
+import type { KnownServer } from '../composition/exchange-sides.ts';
 import type { Installation } from '../composition/installation.ts';
 import type { Progress } from '../engine/run-context.ts';
 import type { RunOutcome } from '../engine/sync-run.ts';
@@ -28,6 +29,8 @@ export interface SyncReport {
   readonly held: number;
   readonly heldBecause: readonly string[];
   readonly error: string | null;
+  /** The server of the mailbox as it answered last, and the fields it cannot hold; null before it ever answered. */
+  readonly server: KnownServer | null;
   readonly actions?: readonly PreviewedAction[];
 }
 
@@ -91,6 +94,7 @@ export async function syncOne(
       held,
       heldBecause,
       error: error === null ? null : describeError(error),
+      server: await installation.runs.server({ mailboxId: mailbox.id, module }),
     };
     return preview ? { ...told, actions: outcome.preview.map(previewed) } : told;
   } catch (error) {
@@ -98,7 +102,8 @@ export async function syncOne(
     if (!(error instanceof RemoteError)) throw error;
     const none = { created: 0, updated: 0, deleted: 0, conflicts: 0, failed: 0 };
     const counts = { crm: none, exchange: none };
-    return { ...who, state: 'failed', counts, held: 0, heldBecause: [], error: describeError(error) };
+    const told = { counts, held: 0, heldBecause: [], error: describeError(error) };
+    return { ...who, state: 'failed', ...told, server: null };
   }
 }
 

@@ -1,9 +1,13 @@
 /** `exsync user …` and `exsync token …`: people, their mailboxes, their ways in. */
 import type { Installation } from '../composition/installation.ts';
+import { sameAddress, searchKnownServers } from '../composition/known-servers.ts';
 import type { CrmUser } from '../crm/embedded/user-store.ts';
 import { ConfigError } from '../errors.ts';
+import { ownNetwork } from '../ews/autodiscover/network.ts';
 import { testConnection } from '../ews/connection-test.ts';
-import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
+import type { ConnectionCheck } from '../ews/connection-test.ts';
+import type { EwsCredentials } from '../ews/transport.ts';
+import type { ExchangeSettings, Mailbox, MailboxServer } from '../sync/administration.ts';
 import { readSecret, say, sayJson, table } from './answers.ts';
 
 const linkMinutes = 15;
@@ -44,7 +48,9 @@ export async function addUser(installation: Installation, email: string, options
 
 /** The way into a mailbox: the service account (null), or its own account whose password Exchange has accepted. */
 interface MailboxAccess {
-  readonly own: { readonly username: string; readonly password: string } | null;
+  readonly own: EwsCredentials | null;
+  /** Where the mailbox is, if not on the server of the settings. */
+  readonly ewsUrl: string | null;
 }
 
 /** Under impersonation the address is enough, for an administrator gave it; else its own password is tried first. */
@@ -60,39 +66,63 @@ async function accessTo(
     (mailbox) => mailbox.address.toLowerCase() === address.toLowerCase(),
   );
   if (taken) throw new ConfigError([`${address}: this mailbox belongs to another user.`]);
-  if (exchange.mode === 'impersonation') return { own: null };
+  if (exchange.mode === 'impersonation') return { own: null, ewsUrl: null };
   const password = await readSecret(`Password of ${username}`, config.setup.exchangePassword);
-  await tryPassword(exchange, address, { username, password });
-  return { own: { username, password } };
+  const ewsUrl = await findAndTry(exchange, { address, ewsUrl: null }, { username, password });
+  return { own: { username, password }, ewsUrl };
 }
 
 async function connectMailbox(
   { stores }: Installation,
   user: CrmUser,
   address: string,
-  { own }: MailboxAccess,
+  { own, ewsUrl }: MailboxAccess,
 ): Promise<void> {
   const credentialId = own === null ? null : `mailbox:${user.id}`;
   if (own !== null && credentialId !== null)
     await stores.credentials.save(credentialId, own.username, own.password);
-  await stores.mailboxes.add({ crmUserId: user.id, address, credentialId });
+  const { id } = await stores.mailboxes.add({ crmUserId: user.id, address, credentialId });
+  if (ewsUrl !== null) await stores.mailboxes.setServer(id, foundAt(ewsUrl));
 }
 
-async function tryPassword(
+function foundAt(ewsUrl: string | null): MailboxServer {
+  return { ewsUrl, lookUps: 0, nextLookUpAt: null };
+}
+
+/** Returns the mailbox's own address of EWS, or null. Throws ConfigError when Exchange does not let us in. */
+async function findAndTry(
   exchange: ExchangeSettings,
-  address: string,
-  credentials: { readonly username: string; readonly password: string },
-): Promise<void> {
-  const checks = testConnection({
-    url: exchange.url,
-    credentials,
-    mailbox: address,
-    impersonate: false,
-    ...(exchange.ca === null ? {} : { ca: exchange.ca }),
-  });
-  for await (const check of checks) {
-    if (!check.ok) throw new ConfigError([[check.detail, check.remedy ?? ''].join(' ').trim()]);
+  { address, ewsUrl }: { readonly address: string; readonly ewsUrl: string | null },
+  credentials: EwsCredentials,
+): Promise<string | null> {
+  const present = ewsUrl ?? exchange.url;
+  const problem = await problemAt(present, exchange, address, credentials);
+  if (problem === null) return ewsUrl;
+  // A refused password goes nowhere else.
+  if (problem.name !== 'credentials') {
+    const found = await searchKnownServers({ address, ewsUrl }, exchange, {
+      credentials,
+      network: ownNetwork,
+    });
+    for (const url of found.ewsUrls.filter((one) => !sameAddress(one, present))) {
+      if ((await problemAt(url, exchange, address, credentials)) === null)
+        return sameAddress(url, exchange.url) ? null : url;
+    }
   }
+  throw new ConfigError([[problem.detail, problem.remedy ?? ''].join(' ').trim()]);
+}
+
+async function problemAt(
+  url: string,
+  exchange: ExchangeSettings,
+  mailbox: string,
+  credentials: EwsCredentials,
+): Promise<ConnectionCheck | null> {
+  const { ca, scheme } = exchange;
+  const how = { ...(ca === null ? {} : { ca }), ...(scheme === undefined ? {} : { scheme }) };
+  for await (const check of testConnection({ url, credentials, mailbox, impersonate: false, ...how }))
+    if (!check.ok) return check;
+  return null;
 }
 
 /** A changed password, tried before it is stored; ends the pause of the mailbox. */
@@ -107,8 +137,10 @@ export async function changePassword(installation: Installation, email: string):
   }
   const { username } = (await stores.credentials.get(mailbox.credentialId)) ?? { username: mailbox.address };
   const password = await readSecret(`Password of ${username}`, installation.config.setup.exchangePassword);
-  await tryPassword(exchange, mailbox.address, { username, password });
+  const { address, server } = mailbox;
+  const ewsUrl = await findAndTry(exchange, { address, ewsUrl: server.ewsUrl }, { username, password });
   await stores.credentials.save(mailbox.credentialId, username, password);
+  await stores.mailboxes.setServer(mailbox.id, foundAt(ewsUrl));
   await stores.mailboxes.setState(mailbox.id, 'active', null);
   await stores.audit.record('exsync user', 'password.changed', { email });
   say(`The password of ${mailbox.address} was accepted and stored.`);

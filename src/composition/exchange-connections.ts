@@ -1,28 +1,36 @@
-/** One transport for each credential: the service account's serves every mailbox, an individual one its own. */
+/** The transports: one for each credential and server. A service account may talk to several servers. */
 import type { Config } from '../config.ts';
 import { RemoteError } from '../errors.ts';
+import { sleepFor } from '../ews/back-off.ts';
+import { SharedSignIn } from '../ews/shared-sign-in.ts';
 import { createTransport } from '../ews/transport.ts';
-import type { EwsTransport } from '../ews/transport.ts';
+import type { EwsCredentials, EwsTransport, TransportOptions } from '../ews/transport.ts';
 import type { Log } from '../log.ts';
 import type { CredentialStore, ExchangeSettings, Mailbox, MailboxStore } from '../sync/administration.ts';
 
 export interface ExchangeConnections {
   /** Throws RemoteError `Unauthorized` without any request while the credential is paused. */
   transportFor(mailbox: Mailbox, exchange: ExchangeSettings): Promise<EwsTransport>;
+  /** The credential itself, for requests beside those of a run; throws as `transportFor` does. */
+  accountFor(mailbox: Mailbox, exchange: ExchangeSettings): Promise<ExchangeAccount>;
   /** Requests sent since the start, retries included. */
   requests(): number;
   close(): Promise<void>;
 }
 
+export interface ExchangeAccount {
+  readonly credentials: EwsCredentials;
+  /** A transport of its own, which the caller closes; the pause of the credential holds for it. */
+  open(options: TransportOptions): EwsTransport;
+}
+
 /** The id of the credential of the account that impersonates. */
 export const serviceCredentialId = 'service';
 
-interface Open {
-  readonly transport: EwsTransport;
-  readonly url: string;
-  readonly ca: string | null;
-  readonly username: string;
-  readonly password: string;
+interface Account extends ExchangeAccount {
+  readonly madeFrom: string;
+  /** By the address of the server. */
+  readonly transports: Map<string, EwsTransport>;
 }
 
 export function createExchangeConnections(
@@ -31,14 +39,9 @@ export function createExchangeConnections(
   credentials: CredentialStore,
   mailboxes: MailboxStore,
 ): ExchangeConnections {
-  const opened = new Map<string, Open>();
+  const accounts = new Map<string, Account>();
+  const opened = new Set<EwsTransport>();
   let closedRequests = 0;
-
-  async function discard(id: string, open: Open): Promise<void> {
-    opened.delete(id);
-    closedRequests += open.transport.metrics.requests;
-    await open.transport.close();
-  }
 
   /** The password may have been changed by another process meanwhile: then it is the old one that was refused. */
   async function pause(id: string, mailbox: Mailbox, used: string, error: RemoteError): Promise<void> {
@@ -50,49 +53,87 @@ export function createExchangeConnections(
     });
   }
 
+  function open(signIn: SharedSignIn, options: TransportOptions): EwsTransport {
+    const transport = createTransport(options);
+    const shared = signIn.wrap(transport);
+    const counted: EwsTransport = {
+      ...shared,
+      get metrics() {
+        return transport.metrics;
+      },
+      async close() {
+        if (opened.delete(counted)) closedRequests += transport.metrics.requests;
+        await transport.close();
+      },
+    };
+    opened.add(counted);
+    return counted;
+  }
+
+  function makeAccount(id: string, mailbox: Mailbox, used: EwsCredentials, madeFrom: string): Account {
+    const signIn = new SharedSignIn({
+      clock: Date.now,
+      sleep: sleepFor,
+      onRefused: (error) => {
+        pause(id, mailbox, used.password, error).catch((failure: unknown) => {
+          log.error('the refused credential could not be paused', { error: failure });
+        });
+      },
+    });
+    return {
+      madeFrom,
+      credentials: used,
+      transports: new Map(),
+      open: (options) => open(signIn, options),
+    };
+  }
+
+  async function discard(id: string, { transports }: Account): Promise<void> {
+    accounts.delete(id);
+    for (const transport of transports.values()) await transport.close();
+  }
+
+  async function accountFor(mailbox: Mailbox, exchange: ExchangeSettings): Promise<Account> {
+    const id = exchange.mode === 'impersonation' ? serviceCredentialId : mailbox.credentialId;
+    const credential = id === null ? null : await credentials.get(id);
+    const command = exchange.mode === 'impersonation' ? '`exsync setup`' : '`exsync user password`';
+    if (id === null || credential === null) throw missingCredential(mailbox, command);
+    if (credential.pausedReason !== null)
+      throw pausedCredential(credential.username, credential.pausedReason, command);
+    const { username } = credential;
+    const password = await credentials.password(id);
+    const madeFrom = JSON.stringify([username, password, exchange.ca, exchange.scheme]);
+    const present = accounts.get(id);
+    if (present?.madeFrom === madeFrom) return present;
+    if (present) await discard(id, present);
+    const made = makeAccount(id, mailbox, { username, password }, madeFrom);
+    accounts.set(id, made);
+    return made;
+  }
+
   return {
+    accountFor,
     async transportFor(mailbox, exchange) {
-      const id = exchange.mode === 'impersonation' ? serviceCredentialId : mailbox.credentialId;
-      const credential = id === null ? null : await credentials.get(id);
-      const command = exchange.mode === 'impersonation' ? '`exsync setup`' : '`exsync user password`';
-      if (id === null || credential === null) throw missingCredential(mailbox, command);
-      if (credential.pausedReason !== null)
-        throw pausedCredential(credential.username, credential.pausedReason, command);
-      const password = await credentials.password(id);
-      const open = opened.get(id);
-      const same =
-        open?.url === exchange.url &&
-        open.ca === exchange.ca &&
-        open.username === credential.username &&
-        open.password === password;
-      if (open && same) return open.transport;
-      if (open) await discard(id, open);
-      const transport = createTransport({
-        url: exchange.url,
-        credentials: { username: credential.username, password },
+      const account = await accountFor(mailbox, exchange);
+      const url = mailbox.server.ewsUrl ?? exchange.url;
+      const present = account.transports.get(url);
+      if (present) return present;
+      const transport = account.open({
+        url,
+        credentials: account.credentials,
         timeoutMs: config.ews.requestTimeoutSeconds * 1000,
         maxConcurrent: config.ews.concurrencyPerServer,
         maxAttempts: config.ews.maxAttempts,
         ...(exchange.ca === null ? {} : { ca: exchange.ca }),
-        onCredentialRejected: (error) => {
-          pause(id, mailbox, password, error).catch((failure: unknown) => {
-            log.error('the refused credential could not be paused', { error: failure });
-          });
-        },
+        ...(exchange.scheme === undefined ? {} : { scheme: exchange.scheme }),
       });
-      opened.set(id, {
-        transport,
-        url: exchange.url,
-        ca: exchange.ca,
-        username: credential.username,
-        password,
-      });
+      account.transports.set(url, transport);
       return transport;
     },
-    requests: () =>
-      [...opened.values()].reduce((sum, { transport }) => sum + transport.metrics.requests, closedRequests),
+    requests: () => [...opened].reduce((sum, { metrics }) => sum + metrics.requests, closedRequests),
     async close() {
-      for (const [id, open] of [...opened]) await discard(id, open);
+      for (const [id, account] of [...accounts]) await discard(id, account);
+      for (const transport of [...opened]) await transport.close();
     },
   };
 }

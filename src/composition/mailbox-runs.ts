@@ -9,24 +9,27 @@ import { readCrm } from '../engine/readers.ts';
 import type { Progress } from '../engine/run-context.ts';
 import { syncRun } from '../engine/sync-run.ts';
 import type { Decision, EngineDeps, RunOutcome } from '../engine/sync-run.ts';
+import type { UndoRequest } from '../engine/undo.ts';
 import { ConfigError, describeError, RemoteError, StoppedError } from '../errors.ts';
-import { createExchangeSide } from '../ews/exchange-side.ts';
-import type { EwsTransport } from '../ews/transport.ts';
-import { ewsSchemas } from '../ews/versions.ts';
-import type { SchemaName } from '../ews/versions.ts';
+import { ownNetwork } from '../ews/autodiscover/network.ts';
 import type { Log } from '../log.ts';
-import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
+import type { ExchangeSettings, Mailbox, MailboxStore, SchemaName } from '../sync/administration.ts';
 import type { Module } from '../sync/model.ts';
 import { modules } from '../sync/model.ts';
-import type { Clock, SyncSide } from '../sync/ports.ts';
+import type { Clock } from '../sync/ports.ts';
 import type { RunCounts, RunKind, RunScope } from '../sync/stores.ts';
 import { createExchangeConnections } from './exchange-connections.ts';
+import { createExchangeSides } from './exchange-sides.ts';
+import type { KnownServer, OpenSide } from './exchange-sides.ts';
+import { createMailboxLocator } from './mailbox-locator.ts';
 import { sharedWork } from './shared-work.ts';
 
 export interface RunOptions {
   readonly kind?: RunKind;
   readonly trigger: string;
   readonly decisions?: readonly Decision[];
+  /** Takes back instead of syncing. */
+  readonly undo?: UndoRequest;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress & { readonly counts: RunCounts }) => void;
 }
@@ -34,6 +37,8 @@ export interface RunOptions {
 export interface MailboxRuns {
   /** Throws RemoteError when the run cannot begin (no credential), Error on a bug; else the outcome tells. */
   run(scope: RunScope, options: RunOptions): Promise<RunOutcome>;
+  /** The server that a mailbox lives on, as its last answers said; null before the first. */
+  server(scope: RunScope): Promise<KnownServer | null>;
   /** Requests sent to Exchange since the start. */
   exchangeRequests(): number;
   close(): Promise<void>;
@@ -48,10 +53,10 @@ export interface MailboxRunDeps {
   readonly newLinkId: () => string;
 }
 
-interface KeptSide {
-  readonly transport: EwsTransport;
-  readonly address: string;
-  readonly side: SyncSide;
+interface RunOnce {
+  readonly outcome: RunOutcome;
+  readonly mailbox: Mailbox;
+  readonly exchange: ExchangeSettings;
 }
 
 /** Another process that reads the CRM's changes right now is waited for this long. */
@@ -60,10 +65,24 @@ const organisationWaitMs = 60_000;
 export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
   const { config, log, stores, crm, clock } = deps;
   const connections = createExchangeConnections(config, log, stores.credentials, stores.mailboxes);
+  const locator = createMailboxLocator({
+    connections,
+    mailboxes: stores.mailboxes,
+    network: ownNetwork,
+    log,
+    clock,
+  });
   const requestMs = config.ews.requestTimeoutSeconds * 1000 * (config.ews.maxAttempts + 1);
   const leaseTimes = { leaseMs: 2 * requestMs, requestMs };
   const lifetime = new AbortController();
-  const exchangeSides = new Map<string, KeptSide>();
+  const exchangeSides = createExchangeSides({
+    settings: stores.settings,
+    sync: stores.sync,
+    leases: stores.leases,
+    leaseTimes,
+    clock,
+    log,
+  });
   const organisationReaders = new Map<Module, () => Promise<void>>(
     modules.map((module) => [module, sharedWork(() => readOrganisation(module, lifetime.signal))]),
   );
@@ -100,21 +119,17 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     }
   }
 
-  /** Kept from run to run, for it knows the id of the mailbox's folder: asking each time would double the requests. */
-  function exchangeSideOf(mailbox: Mailbox, exchange: ExchangeSettings, transport: EwsTransport): SyncSide {
-    const kept = exchangeSides.get(mailbox.id);
-    if (kept?.transport === transport && kept.address === mailbox.address) return kept.side;
-    const side = createExchangeSide({
-      transport,
-      mailbox: mailbox.address,
-      impersonate: exchange.mode === 'impersonation',
-      schema: ewsSchemas[exchange.schema as SchemaName],
-    });
-    exchangeSides.set(mailbox.id, { transport, address: mailbox.address, side });
-    return side;
+  /** Once more where it failed because the mailbox has moved to another server. */
+  async function run(scope: RunScope, options: RunOptions): Promise<RunOutcome> {
+    const first = await runOnce(scope, options);
+    if (first.outcome.state === 'done') await locator.settle(first.mailbox);
+    if (first.outcome.state !== 'failed') return first.outcome;
+    const { mailbox, exchange, outcome } = first;
+    const moved = await locator.relocate(mailbox, exchange, outcome.error, options.signal);
+    return moved ? (await runOnce(scope, options)).outcome : outcome;
   }
 
-  async function run(scope: RunScope, options: RunOptions): Promise<RunOutcome> {
+  async function runOnce(scope: RunScope, options: RunOptions): Promise<RunOnce> {
     const { settings } = await stores.settings.load();
     const mailbox = await stores.mailboxes.get(scope.mailboxId);
     const { exchange } = settings;
@@ -134,35 +149,60 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       installationId: await stores.settings.installationId(),
       leaseTimes,
     };
-    const outcome = await syncRun(engine, {
-      scope,
-      ownerId: mailbox.crmUserId,
-      crm: crm.sideFor(mailbox.crmUserId),
-      exchange: exchangeSideOf(mailbox, exchange, transport),
-      readOrganisation: () => organisationReaders.get(scope.module)?.() ?? Promise.resolve(),
-      settings: settings.modules[scope.module],
-      guard: settings.guard,
-      kind: options.kind ?? 'sync',
-      trigger: options.trigger,
-      signal: options.signal,
-      ...(options.decisions ? { decisions: options.decisions } : {}),
-      ...(options.progress ? { progress: options.progress } : {}),
-    });
-    // The folder may be gone or another one: the next run asks for it anew.
-    if (outcome.state === 'failed') exchangeSides.delete(mailbox.id);
+    const { module } = scope;
+    const { privateItems } = settings;
+    const request = { mailbox, module, exchange, privateItems, transport, signal: options.signal };
+    const syncedAddresses = module === 'events' ? await activeAddresses(stores.mailboxes) : none;
+    const runOn = ({ side }: OpenSide): Promise<RunOutcome> =>
+      syncRun(engine, {
+        scope,
+        ownerId: mailbox.crmUserId,
+        syncedAddresses,
+        crm: crm.sideFor(mailbox.crmUserId),
+        exchange: side,
+        readOrganisation: () => organisationReaders.get(scope.module)?.() ?? Promise.resolve(),
+        settings: settings.modules[scope.module],
+        guard: settings.guard,
+        kind: options.kind ?? 'sync',
+        trigger: options.trigger,
+        signal: options.signal,
+        ...(options.decisions ? { decisions: options.decisions } : {}),
+        ...(options.undo ? { undo: options.undo } : {}),
+        ...(options.progress ? { progress: options.progress } : {}),
+      });
+    const tried = new Set<SchemaName>();
+    let outcome: RunOutcome;
+    let open: OpenSide | null = await exchangeSides.open(request);
+    do {
+      tried.add(open.schema);
+      outcome = await runOn(open);
+      open = await exchangeSides.reopen(request, outcome.error, tried);
+    } while (open !== null);
+    await exchangeSides.settle(request, outcome.state === 'failed');
     // A command tells its outcome itself.
     if (options.trigger !== 'command') report(log, mailbox, scope, outcome);
-    return outcome;
+    return { outcome, mailbox, exchange };
   }
 
   return {
     run,
+    async server({ mailboxId, module }) {
+      const { exchange } = (await stores.settings.load()).settings;
+      return exchange && exchangeSides.known(mailboxId, module, exchange);
+    },
     exchangeRequests: () => connections.requests(),
     async close() {
       lifetime.abort(new StoppedError('the installation is being closed'));
       await connections.close();
     },
   };
+}
+
+const none: ReadonlySet<string> = new Set();
+
+async function activeAddresses(mailboxes: Pick<MailboxStore, 'list'>): Promise<ReadonlySet<string>> {
+  const active = (await mailboxes.list()).filter(({ state }) => state === 'active');
+  return new Set(active.map(({ address }) => address.toLowerCase()));
 }
 
 /** Whoever asks for the run: schedule, page, command. */

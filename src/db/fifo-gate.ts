@@ -1,25 +1,13 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { NoNesting } from './no-nesting.ts';
 
-/**
- * Lets one task at a time through, in the order they came. A task that waits for the gate it stands in would wait for
- * ever, so that is an error.
- */
+/** Lets one task at a time through, in the order they came. */
 export class FifoGate {
-  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+  readonly #nesting = new NoNesting();
   #last: Promise<unknown> = Promise.resolve();
 
-  run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#inside.getStore()?.open) {
-      return Promise.reject(
-        new Error('A database task was started inside another one; hand the manager down instead.'),
-      );
-    }
-    const result = this.#last.then(() => {
-      const turn = { open: true };
-      return this.#inside.run(turn, task).finally(() => {
-        turn.open = false;
-      });
-    });
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    this.#nesting.refuse();
+    const result = this.#last.then(() => this.#nesting.run(task));
     this.#last = result.catch(() => undefined);
     return result;
   }

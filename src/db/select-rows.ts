@@ -14,3 +14,9 @@ export function selectRows<Row extends ObjectLiteral>(
   for (const column of columns) query.addSelect(`row.${column}`, column);
   return query;
 }
+
+/** Keeps other transactions of MySQL from these rows until this one ends; on SQLite there are no others. */
+export function lockRows<Row extends ObjectLiteral>(query: SelectQueryBuilder<Row>): SelectQueryBuilder<Row> {
+  const isSqlite = query.dataSource.options.type === 'better-sqlite3';
+  return isSqlite ? query : query.setLock('pessimistic_write');
+}

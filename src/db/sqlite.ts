@@ -2,21 +2,17 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
-import type { EntityManager, EntitySchema, Logger } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { ConfigError } from '../errors.ts';
-import type { Database, MigrationClass } from './database.ts';
+import type { Database, Schema } from './database.ts';
 import { FifoGate } from './fifo-gate.ts';
 import { makePrivateFolder } from './private-folder.ts';
+import { silentLogger } from './silent-logger.ts';
 import { openingError, runtimeError } from './sqlite-errors.ts';
 
 const busyTimeoutMs = 5_000;
 /** While another process migrates, a starting one waits this long. */
 const migrationTimeoutMs = 120_000;
-
-interface Schema {
-  readonly entities: readonly EntitySchema[];
-  readonly migrations: readonly MigrationClass[];
-}
 
 export async function openSqlite(path: string, schema: Schema): Promise<Database> {
   const file = path === ':memory:' ? path : createPrivateFile(path);
@@ -25,7 +21,6 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
     type: 'better-sqlite3',
     database: file,
     timeout: migrationTimeoutMs,
-    // TypeORM prints to the console by itself; what fails is thrown and logged by whoever catches it.
     logger: silentLogger,
     entities: [...schema.entities],
     migrations: [...schema.migrations],
@@ -59,16 +54,6 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
     close: () => gate.run(() => dataSource.destroy()),
   };
 }
-
-const nothing = (): void => undefined;
-const silentLogger: Logger = {
-  logQuery: nothing,
-  logQueryError: nothing,
-  logQuerySlow: nothing,
-  logSchemaBuild: nothing,
-  logMigration: nothing,
-  log: nothing,
-};
 
 async function explained<T>(file: string, result: Promise<T>): Promise<T> {
   try {

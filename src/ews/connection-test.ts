@@ -1,6 +1,8 @@
 /** The questions of a set-up page: is it Exchange, do we get in, is it new enough, is the mailbox open to us? */
 import { lookup } from 'node:dns/promises';
 import { RemoteError } from '../errors.ts';
+import type { SchemaName } from '../sync/administration.ts';
+import { modules } from '../sync/model.ts';
 import { hostUnknown } from './http-failure.ts';
 import type { ServerVersion } from './server-release.ts';
 import { describeVersion, grantsByRole, serverRelease } from './server-release.ts';
@@ -8,16 +10,20 @@ import type { ExchangeService } from './service.ts';
 import { createExchangeService } from './service.ts';
 import type { EwsCredentials, EwsTransport, TransportOptions } from './transport.ts';
 import { createTransport } from './transport.ts';
-import { ewsSchemas } from './versions.ts';
+import { ewsSchemas, isOlderSchema, oldestSchema, unsupportedFields } from './versions.ts';
+import type { EwsSchema } from './versions.ts';
 
 export interface ConnectionTestOptions {
   readonly url: string;
   readonly credentials: EwsCredentials;
   /** PEM of a private CA. */
   readonly ca?: string;
+  readonly scheme?: TransportOptions['scheme'];
   /** Primary SMTP address of the mailbox whose contacts are opened. */
   readonly mailbox: string;
   readonly impersonate: boolean;
+  /** The schema set by hand, which the server then has to know. */
+  readonly schema?: SchemaName;
   readonly transportFactory?: (options: TransportOptions) => EwsTransport;
 }
 
@@ -30,6 +36,8 @@ export interface ConnectionCheck {
   readonly detail: string;
   /** What an administrator can do, where the check failed. */
   readonly remedy?: string;
+  /** Of the check `version`, such as `15.2.1748.10`. */
+  readonly serverVersion?: string;
 }
 
 /** The check that each failure of the transport belongs to; what is not named here is `ews`. */
@@ -76,6 +84,7 @@ export async function* testConnection(options: ConnectionTestOptions): AsyncGene
     timeoutMs: 30_000,
     maxAttempts: 1,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.scheme === undefined ? {} : { scheme: options.scheme }),
   });
   try {
     yield* runChecks(options, transport);
@@ -94,8 +103,7 @@ async function* runChecks(
   if (!name.ok) return;
 
   const { mailbox, impersonate } = options;
-  const schema = oldestSchema;
-  const service = createExchangeService(transport, { mailbox, impersonate, schema });
+  const service = createExchangeService(transport, { mailbox, impersonate, schema: oldestSchema });
   const failure = await failureOf(service);
   const failedAt = failure && !isAnswer(failure) ? (checksByCode[failure.code] ?? 'ews') : undefined;
   if (failure && failedAt === 'name') {
@@ -114,7 +122,7 @@ async function* runChecks(
   const version = service.serverVersion ?? (refused ? await versionWithoutMailbox(transport) : null);
   // A server that names its version in no answer is judged by what it answers.
   if (version) {
-    const check = checkVersion(version);
+    const check = checkVersion(version, options.schema);
     yield check;
     if (!check.ok) return;
   }
@@ -129,9 +137,6 @@ async function* runChecks(
     ? failed('folder', failure)
     : { name: 'folder', ok: true, detail: `The contacts folder of ${mailbox} is open to us.` };
 }
-
-/** Every release understands it, the newest ones included. */
-const oldestSchema = ewsSchemas.Exchange2007_SP1;
 
 /** The name is looked up like the transport does it: hosts file first, then DNS. */
 async function checkName({ hostname, host }: URL): Promise<ConnectionCheck> {
@@ -180,16 +185,32 @@ async function versionWithoutMailbox(transport: EwsTransport): Promise<ServerVer
   return service.serverVersion;
 }
 
-function checkVersion(version: ServerVersion): ConnectionCheck {
+function checkVersion(version: ServerVersion, setByHand: SchemaName | undefined): ConnectionCheck {
   const release = serverRelease(version);
-  const detail = `${release.name} (${describeVersion(version)})`;
-  if (release.schema) return { name: 'version', ok: true, detail };
-  return {
-    name: 'version',
-    ok: false,
-    detail: `${detail} is too old.`,
-    remedy: `Install ${release.needs}.`,
-  };
+  const serverVersion = describeVersion(version);
+  const detail = `${release.name} (${serverVersion})`;
+  if (!release.schema) {
+    const remedy = `Install ${release.needs}.`;
+    return { name: 'version', ok: false, detail: `${detail} is too old.`, remedy };
+  }
+  if (setByHand !== undefined && isOlderSchema(release.schema, setByHand)) {
+    return {
+      name: 'version',
+      ok: false,
+      detail: `${detail} does not know ${setByHand}, which exchange.schema is set to.`,
+      remedy: 'Run `exsync settings exchange.schema=auto`.',
+      serverVersion,
+    };
+  }
+  const schema = ewsSchemas[setByHand ?? release.schema];
+  return { name: 'version', ok: true, detail: detail + lackingText(schema), serverVersion };
+}
+
+function lackingText(schema: EwsSchema): string {
+  const lacking = modules.flatMap((module) =>
+    unsupportedFields(schema, module).map((field) => `${module} ${field}`),
+  );
+  return lacking.length === 0 ? '' : `; it cannot hold: ${lacking.join(', ')}`;
 }
 
 function impersonationRefused(

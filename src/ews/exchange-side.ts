@@ -16,16 +16,14 @@ import type {
 import type { EwsSession } from './operations/run-operation.ts';
 import { oneAtATime } from './mailbox-gate.ts';
 import { changePages } from './side/change-pages.ts';
-import { contactKind } from './items/contact-kind.ts';
-import { eventKind } from './items/event-kind.ts';
-import type { ItemKind } from './items/item-kind.ts';
-import { taskKind } from './items/task-kind.ts';
+import { itemKinds } from './items/item-kinds.ts';
 import { readItems } from './side/item-reading.ts';
 import { createItems, removeItems, updateItems } from './side/item-writing.ts';
 import type { WritingPlace } from './side/item-writing.ts';
 import { piecesOf } from './side/divided-batch.ts';
 import { findByStamp, locateItems } from './side/item-search.ts';
 import { readFolderId } from './side/mailbox-folders.ts';
+import { unsupportedFields } from './versions.ts';
 import type { EwsSchema } from './versions.ts';
 
 export interface ExchangeSideOptions extends EwsSession {
@@ -35,12 +33,6 @@ export interface ExchangeSideOptions extends EwsSession {
 
 const batchSize = 50;
 
-const kinds: Readonly<Record<Module, ItemKind>> = {
-  contacts: contactKind,
-  tasks: taskKind,
-  events: eventKind,
-};
-
 /** The Exchange side of one mailbox. Knows no state beyond the ids of its folders. */
 export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
   const session: EwsSession = { ...options, transport: oneAtATime(options.transport) };
@@ -49,7 +41,7 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
   async function scope(module: Module, signal?: AbortSignal): Promise<string> {
     const known = folderIds.get(module);
     if (known !== undefined) return known;
-    const id = await readFolderId(session, kinds[module].folder, signal);
+    const id = await readFolderId(session, itemKinds[module].folder, signal);
     folderIds.set(module, id);
     return id;
   }
@@ -60,12 +52,12 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
     changeOptions: ChangeOptions = {},
   ): AsyncGenerator<ChangePage> {
     const { signal } = changeOptions;
-    yield* changePages(session, kinds[module], await scope(module, signal), cursor, signal);
+    yield* changePages(session, itemKinds[module], await scope(module, signal), cursor, signal);
   }
 
   async function read(module: Module, ids: readonly string[], signal?: AbortSignal): Promise<ReadResult[]> {
     const pieces = [...piecesOf(ids, batchSize)].map((some) =>
-      readItems(session, kinds[module], some, signal),
+      readItems(session, itemKinds[module], some, signal),
     );
     return (await Promise.all(pieces)).flat();
   }
@@ -76,7 +68,7 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
     signal: AbortSignal | undefined,
     write: (place: WritingPlace, some: Item[]) => Promise<WriteResult[]>,
   ): Promise<WriteResult[]> {
-    const place = { session, kind: kinds[module], folderId: await scope(module, signal), signal };
+    const place = { session, kind: itemKinds[module], folderId: await scope(module, signal), signal };
     const results: WriteResult[] = [];
     for (const some of piecesOf(items, batchSize)) results.push(...(await write(place, some)));
     return results;
@@ -96,7 +88,7 @@ export function createExchangeSide(options: ExchangeSideOptions): SyncSide {
     find: async (module, stamps, signal) =>
       findByStamp(session, await scope(module, signal), stamps, { signal }),
     locate: async (module, items: readonly Whereabouts[], signal) => {
-      const home = { id: await scope(module, signal), folderClass: kinds[module].folderClass };
+      const home = { id: await scope(module, signal), folderClass: itemKinds[module].folderClass };
       return locateItems(session, home, items, { signal });
     },
   };
@@ -108,20 +100,15 @@ const exceptions: ReadonlySet<string> = new Set([anyOccurrence]);
 const setByExchange: ReadonlySet<string> = new Set(['uid', 'organizer', 'replies', 'status', 'role']);
 
 function capabilitiesOf(module: Module, schema: EwsSchema): Capabilities {
+  const unsupported = new Set(unsupportedFields(schema, module));
   switch (module) {
     case 'contacts': {
-      const photo = new Set(['photo']);
-      const lacksPhoto = schema.lacks.has('contactPhoto');
-      return {
-        unsupported: lacksPhoto ? photo : none,
-        separate: lacksPhoto ? none : photo,
-        readOnly: none,
-        batchSize,
-      };
+      const separate = schema.lacks.has('contactPhoto') ? none : new Set(['photo']);
+      return { unsupported, separate, readOnly: none, batchSize };
     }
     case 'tasks':
-      return { unsupported: none, separate: none, readOnly: none, batchSize };
+      return { unsupported, separate: none, readOnly: none, batchSize };
     case 'events':
-      return { unsupported: none, separate: exceptions, readOnly: setByExchange, batchSize };
+      return { unsupported, separate: exceptions, readOnly: setByExchange, batchSize };
   }
 }

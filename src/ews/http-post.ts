@@ -1,10 +1,12 @@
-/** One HTTP POST over a dispatcher, with everything bounded; knows nothing of SOAP, sign-in or retries. */
+/** One HTTP request over a dispatcher, with everything bounded; knows nothing of SOAP, sign-in or retries. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 
 export interface HttpPost {
+  /** POST unless given; a GET has an empty body. */
+  readonly method?: 'GET' | 'POST';
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -79,9 +81,9 @@ function exchangeBytes(dispatcher: Dispatcher, request: HttpPost): Promise<HttpA
       {
         origin: request.origin,
         path: request.path,
-        method: 'POST',
+        method: request.method ?? 'POST',
         headers: request.headers,
-        body: request.body,
+        body: request.method === 'GET' ? null : request.body,
         headersTimeout: 0,
         bodyTimeout: 0,
       },

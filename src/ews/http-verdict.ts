@@ -8,6 +8,8 @@ import type { HttpAnswer } from './http-post.ts';
 export type Verdict = { readonly envelope: string } | { readonly failure: RemoteError };
 
 export interface AnswerRules {
+  /** Local name of the root element an answer has. */
+  readonly root: string;
   /** From the header Retry-After of this answer. */
   readonly retryAfterMs: number | undefined;
   readonly url: URL;
@@ -36,8 +38,10 @@ export function judgeAnswer(answer: HttpAnswer, attempted: Attempted, rules: Ans
   }
   if (mediaType === 'text/xml' || mediaType === 'application/soap+xml') {
     const text = decodeText(answer);
-    if (text !== undefined && envelopeStart.test(text.slice(0, 2000))) {
-      return envelopeEnd.test(text.slice(-500)) ? { envelope: text } : { failure: truncated(attempted) };
+    if (text !== undefined && startOf(rules.root).test(text.slice(0, 2000))) {
+      return endOf(rules.root).test(text.slice(-500))
+        ? { envelope: text }
+        : { failure: truncated(attempted) };
     }
   }
   if (status !== 200 && status !== 500) {
@@ -62,8 +66,13 @@ export function judgeAnswer(answer: HttpAnswer, attempted: Attempted, rules: Ans
   };
 }
 
-const envelopeStart = /<(?:[\w.-]+:)?Envelope[\s>]/;
-const envelopeEnd = /<\/(?:[\w.-]+:)?Envelope\s*>\s*$/;
+function startOf(root: string): RegExp {
+  return new RegExp(`<(?:[\\w.-]+:)?${root}[\\s>]`);
+}
+
+function endOf(root: string): RegExp {
+  return new RegExp(`</(?:[\\w.-]+:)?${root}\\s*>\\s*$`);
+}
 
 /** The statuses by which a server refuses before it does anything. */
 function refusalOf(answer: HttpAnswer, attempted: Attempted, rules: AnswerRules): RemoteError | undefined {
@@ -76,6 +85,7 @@ function refusalOf(answer: HttpAnswer, attempted: Attempted, rules: AnswerRules)
       message: `${host} sends us on to another address ${about}.`,
       remedy: `Set the address that answers itself${redirectTarget(answer, rules.url)}; redirects are not followed.`,
       retryable: false,
+      ...locationOf(answer, rules.url),
     });
   }
   if (status === 401) {
@@ -119,11 +129,16 @@ const ntlmRefusedRemedy =
   ' locked. If they are right: is the account locked or forbidden NTLM, or, with Extended Protection, does something' +
   ' before Exchange show another certificate?';
 
+function locationOf(answer: HttpAnswer, url: URL): { readonly location?: string } {
+  const { location } = answer.headers;
+  return location && URL.canParse(location, url) ? { location: new URL(location, url).href } : {};
+}
+
 /** Host and path only: a query may carry session keys. */
 function redirectTarget(answer: HttpAnswer, url: URL): string {
-  const { location } = answer.headers;
-  if (!location || !URL.canParse(location, url)) return '';
-  const target = new URL(location, url);
+  const { location } = locationOf(answer, url);
+  if (location === undefined) return '';
+  const target = new URL(location);
   return ` (perhaps ${target.protocol}//${target.host}${target.pathname.slice(0, 200)})`;
 }
 

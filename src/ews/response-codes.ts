@@ -12,6 +12,9 @@ interface CodeMeaning {
   readonly remedy?: string;
 }
 
+const schemaRemedy =
+  'Let the server say what it speaks, with `exsync settings exchange.schema=auto`; `exsync doctor` names its version.';
+
 const meanings: Readonly<Record<string, CodeMeaning>> = {
   ErrorServerBusy: {
     message: 'Exchange is busy and asked us to come back later.',
@@ -86,20 +89,24 @@ const meanings: Readonly<Record<string, CodeMeaning>> = {
   ErrorInvalidServerVersion: {
     message: 'Exchange does not know the version we speak.',
     notCarriedOut: true,
-    remedy:
-      'This version speaks to Exchange 2013 SP1 and later; `exsync doctor` names the version of the server.',
+    remedy: schemaRemedy,
   },
   ErrorIncorrectSchemaVersion: {
     message: 'Exchange expects another version of the request.',
     notCarriedOut: true,
-    remedy:
-      'This version speaks to Exchange 2013 SP1 and later; `exsync doctor` names the version of the server.',
+    remedy: schemaRemedy,
   },
+  ErrorInvalidSchemaVersionForMailboxVersion: {
+    message: 'The mailbox is on an Exchange server that is older than the version we speak.',
+    notCarriedOut: true,
+    remedy: schemaRemedy,
+  },
+  ErrorInvalidRequest: { message: 'Exchange calls the request invalid.', remedy: schemaRemedy },
   ErrorSchemaValidation: {
     message: 'Exchange refused the form of the request.',
     notCarriedOut: true,
     remedy:
-      'See with `exsync doctor` that it is Exchange 2013 SP1 or later; if it is, report this as a defect.',
+      'If `exsync settings` shows an exchange.schema other than auto, set it to auto; else report this as a defect.',
   },
   ErrorSyncFolderNotFound: {
     message: 'The folder that is synced no longer exists.',
@@ -126,6 +133,21 @@ const conflictCodes: ReadonlySet<string> = new Set([
   'ErrorInvalidChangeKey',
 ]);
 
+/** Exchange may not speak the schema of the request. Exchange 2019 calls a request in an unknown one invalid. */
+const schemaCodes: ReadonlySet<string> = new Set([
+  'ErrorSchemaValidation',
+  'ErrorIncorrectSchemaVersion',
+  'ErrorInvalidServerVersion',
+  'ErrorInvalidRequest',
+  'ErrorInvalidSchemaVersionForMailboxVersion',
+]);
+
+/** The schema is newer than what stands behind the server that answered. */
+const schemaTooNewCodes: ReadonlySet<string> = new Set([
+  'ErrorInvalidServerVersion',
+  'ErrorInvalidSchemaVersionForMailboxVersion',
+]);
+
 /** Concurrency limits: the whole server is given a moment, for the next request of anybody meets the same limit. */
 const crowdedCodes: ReadonlySet<string> = new Set([
   'ErrorExceededConnectionCount',
@@ -139,6 +161,16 @@ export type CodeDetails = ReadonlyMap<string, string>;
 
 export function isConflict(code: string): boolean {
   return conflictCodes.has(code);
+}
+
+/** Another schema may be what the server wants: ask it anew what it is. */
+export function isSchemaRefusal(code: string): boolean {
+  return schemaCodes.has(code);
+}
+
+/** An older schema is wanted, whatever version the server names. */
+export function isSchemaTooNew(code: string): boolean {
+  return schemaTooNewCodes.has(code);
 }
 
 export function isRetryable(code: string): boolean {

@@ -1,5 +1,5 @@
 /** Which Exchange release a server is, by the numbers of its ServerVersionInfo (Microsoft: Exchange build numbers). */
-import type { SchemaName } from './versions.ts';
+import type { SchemaName } from '../sync/administration.ts';
 
 export interface ServerVersion {
   readonly major: number;
@@ -23,12 +23,13 @@ interface Row extends ServerRelease {
 }
 
 /** Newest first: the first row that is not above the server's version is its release. */
-const rows: readonly Row[] = [
+export const serverReleases: readonly Row[] = [
   { from: [15, 20, 0], name: 'Exchange Online', schema: 'Exchange2013_SP1' },
   { from: [15, 2, 2562], name: 'Exchange Server SE', schema: 'Exchange2013_SP1' },
   { from: [15, 2, 0], name: 'Exchange 2019', schema: 'Exchange2013_SP1' },
   { from: [15, 1, 0], name: 'Exchange 2016', schema: 'Exchange2013_SP1' },
   { from: [15, 0, 847], name: 'Exchange 2013 SP1', schema: 'Exchange2013_SP1' },
+  // Its own schema, Exchange2013, holds nothing more of what we sync.
   { from: [15, 0, 0], name: 'Exchange 2013', schema: 'Exchange2010_SP2' },
   { from: [14, 3, 0], name: 'Exchange 2010 SP3', schema: 'Exchange2010_SP2' },
   { from: [14, 2, 0], name: 'Exchange 2010 SP2', schema: 'Exchange2010_SP2' },
@@ -51,13 +52,19 @@ const rows: readonly Row[] = [
 ];
 
 export function serverRelease(version: ServerVersion): ServerRelease {
-  const row = rows.find(({ from }) => isAtLeast(version, from));
+  const row = serverReleases.find(({ from }) => isAtLeast(version, from));
   return row ?? { name: 'an older Exchange', schema: null, needs: 'Exchange 2007 SP1 or newer' };
 }
 
 /** Impersonation is granted by roles from Exchange 2010 on, by permissions in the directory before. */
 export function grantsByRole(version: ServerVersion): boolean {
   return version.major >= 14;
+}
+
+/** The reverse of `describeVersion`. */
+export function parseVersion(text: string): ServerVersion {
+  const [major = 0, minor = 0, build = 0, revision = 0] = text.split('.').map(Number);
+  return { major, minor, build, revision };
 }
 
 /** As Exchange shows it: `15.2.1748.10`. */

@@ -1,5 +1,6 @@
 /** Corrects what ews-javascript-api 0.15.3 does wrong and we depend on. The only file that touches its inside. */
 import type * as EwsLibrary from 'ews-javascript-api';
+import type { IXHRApi } from 'ews-javascript-api';
 import { RemoteError, StoppedError } from '../errors.ts';
 import { remoteErrorOf } from './response-codes.ts';
 import { escapeAttribute, escapeText } from './soap-writer.ts';
@@ -10,6 +11,7 @@ export type Library = typeof EwsLibrary;
 /** What the library leaves out of its type declarations. */
 interface Inside {
   readonly EwsServiceXmlWriter: {
+    new (service: unknown): { GetXML(): string };
     readonly prototype: {
       WriteValue: (value: unknown, name: unknown) => void;
       WriteAttributeString: (...parts: unknown[]) => void;
@@ -17,6 +19,7 @@ interface Inside {
   };
   readonly SimpleServiceRequestBase: { readonly prototype: SimpleRequest };
   readonly MultiResponseServiceRequest: { readonly prototype: MultiRequest };
+  readonly AutodiscoverRequest: { readonly prototype: AutodiscoverRequest };
   readonly EwsServiceXmlReader: new (xml: string, service: unknown) => { readonly JsObject: unknown };
 }
 
@@ -35,6 +38,21 @@ interface MultiRequest {
   ParseResponseXMLJsObject: (answer: Answer | undefined) => unknown;
 }
 
+interface AutodiscoverRequest {
+  readonly Service: { readonly XHRApi: IXHRApi };
+  readonly Url: { ToString(): string };
+  Validate(): void;
+  WriteSoapRequest(url: unknown, writer: unknown): void;
+  ReadSoapBody(envelope: unknown): unknown;
+  InternalExecute: () => Promise<unknown>;
+}
+
+interface AutodiscoverEnvelope {
+  readonly Body?: {
+    readonly GetUserSettingsResponseMessage?: { readonly Response?: { readonly ErrorCode?: unknown } };
+  };
+}
+
 interface Answer {
   readonly ResponseMessages?: Readonly<Record<string, unknown>>;
 }
@@ -47,6 +65,7 @@ export function loadLibrary(): Promise<Library> {
     const inside = library as unknown as Inside;
     escapeEverything(inside);
     settleAlways(inside);
+    keepAutodiscoverErrors(inside);
     nameWholeErrors(inside);
     return library;
   });
@@ -79,6 +98,34 @@ function settleAlways({ SimpleServiceRequestBase: { prototype }, EwsServiceXmlRe
       response,
       new EwsServiceXmlReader(response.responseText, this.Service).JsObject,
     );
+  };
+}
+
+/**
+ * The library's own version loses what the transport throws (it rejects with undefined), fails on answers without a SOAP
+ * header and on those that are one error, and asks without a name.
+ */
+function keepAutodiscoverErrors(inside: Inside): void {
+  const {
+    AutodiscoverRequest: { prototype },
+    EwsServiceXmlReader,
+    EwsServiceXmlWriter,
+  } = inside;
+  prototype.InternalExecute = async function () {
+    this.Validate();
+    const writer = new EwsServiceXmlWriter(this.Service);
+    this.WriteSoapRequest(this.Url, writer);
+    const request: NamedRequest = {
+      type: 'POST',
+      url: this.Url.ToString(),
+      data: writer.GetXML(),
+      operation: 'GetUserSettings',
+    };
+    const { responseText } = await this.Service.XHRApi.xhr(request);
+    const envelope = new EwsServiceXmlReader(responseText, this.Service).JsObject as AutodiscoverEnvelope;
+    const code = envelope.Body?.GetUserSettingsResponseMessage?.Response?.ErrorCode;
+    if (typeof code === 'string' && code !== 'NoError') throw remoteErrorOf(code, { write: false });
+    return this.ReadSoapBody(envelope);
   };
 }
 

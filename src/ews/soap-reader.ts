@@ -25,6 +25,8 @@ const namespaces: ReadonlyMap<string, string> = new Map([
   ['http://schemas.microsoft.com/exchange/services/2006/messages', 'm:'],
   ['http://schemas.microsoft.com/exchange/services/2006/types', 't:'],
   ['http://schemas.microsoft.com/exchange/services/2006/errors', 'e:'],
+  ['http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006', 'r:'],
+  ['http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a', 'o:'],
   ['', ''],
 ]);
 

@@ -56,6 +56,8 @@ export interface PostOptions {
   readonly anchorMailbox?: string;
   /** Safe to send again when the answer was lost (reads). False: a loss after sending throws with `outcomeUnknown`. */
   readonly repeatable: boolean;
+  /** Local name of the root element of the answer; `Envelope` unless given. */
+  readonly root?: string;
   /** Do not reuse a kept-alive connection. */
   readonly freshConnection?: boolean;
   readonly signal?: AbortSignal;
@@ -205,7 +207,8 @@ class PooledTransport implements EwsTransport {
       const answer = await this.#send({ body, options, attempted, signal }, trip);
       const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], this.#options.clock());
       const { scheme } = this.#signIn;
-      const verdict = judgeAnswer(answer, outcome(), { retryAfterMs, url: this.#url, scheme });
+      const rules = { root: options.root ?? 'Envelope', retryAfterMs, url: this.#url, scheme };
+      const verdict = judgeAnswer(answer, outcome(), rules);
       if ('envelope' in verdict) this.#provenAt = this.#options.clock();
       else if (verdict.failure.code === 'Unauthorized') throw this.#reject(verdict.failure);
       return verdict;

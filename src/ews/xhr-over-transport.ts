@@ -5,7 +5,7 @@ import { readEnvelope } from './operations/envelope.ts';
 import type { Operation } from './operations/operation.ts';
 import { backOffMsOf, remoteErrorOf } from './response-codes.ts';
 import type { ServerVersion } from './server-release.ts';
-import { readXml, shapes, XmlError } from './soap-reader.ts';
+import { XmlError } from './soap-reader.ts';
 import type { EwsTransport } from './transport.ts';
 
 /** The library's request, named by the hardening. */
@@ -51,9 +51,8 @@ export function xhrOverTransport(options: XhrOptions): IXHRApi {
 
 function checkAnswer(xml: string, operation: string, { transport, onServerVersion }: XhrOptions): void {
   try {
-    const version = readServerVersion(xml);
-    if (version) onServerVersion(version);
     const answer = readEnvelope(xml, questionNamed(operation));
+    if (answer.serverVersion) onServerVersion(answer.serverVersion);
     if (answer.kind === 'messages') return;
     const backOffMs = backOffMsOf(answer.code, answer.details);
     if (backOffMs !== null) transport.holdOff(backOffMs);
@@ -89,35 +88,4 @@ function questionNamed(name: string): Operation<null, null> {
   };
   questions.set(name, made);
   return made;
-}
-
-interface Found {
-  version: ServerVersion | null;
-}
-
-const versionShape = {
-  children: shapes<Found>({
-    's:Envelope': {
-      children: shapes<Found>({
-        's:Header': {
-          children: shapes<Found>({
-            't:ServerVersionInfo': {
-              open: (found, attributes) => {
-                found.version = {
-                  major: Number(attributes['MajorVersion'] ?? 0),
-                  minor: Number(attributes['MinorVersion'] ?? 0),
-                  build: Number(attributes['MajorBuildNumber'] ?? 0),
-                  revision: Number(attributes['MinorBuildNumber'] ?? 0),
-                };
-              },
-            },
-          }),
-        },
-      }),
-    },
-  }),
-};
-
-function readServerVersion(xml: string): ServerVersion | null {
-  return readXml<Found>(xml, versionShape, () => ({ version: null })).version;
 }

@@ -4,14 +4,43 @@ import type { RunRecord, RunScope } from './stores.ts';
 
 export type AccessMode = 'impersonation' | 'individual';
 
+/** `auto`: the best of what the server offers. */
+export type SignInScheme = 'auto' | 'basic' | 'ntlm';
+
+/** The request schemas of EWS that we speak, oldest first (Microsoft: RequestServerVersion). */
+export const schemaNames = [
+  'Exchange2007_SP1',
+  'Exchange2010_SP1',
+  'Exchange2010_SP2',
+  'Exchange2013_SP1',
+] as const;
+
+export type SchemaName = (typeof schemaNames)[number];
+
 export interface ExchangeSettings {
+  /** Of EWS, for every mailbox that has no address of its own. */
   readonly url: string;
   /** Chosen once at set-up and never changed afterwards. */
   readonly mode: AccessMode;
   /** PEM of a private CA, or null. */
   readonly ca: string | null;
-  /** Release schema, such as `Exchange2013_SP1`. */
-  readonly schema: string;
+  /** `auto`: for each mailbox what its server says it is. A name: spoken to every mailbox, whatever its server says. */
+  readonly schema: SchemaName | 'auto';
+  /**
+   * The version that the server of most mailboxes names, such as `15.2.1748.10`: found at set-up, moved along when such
+   * a server is upgraded. Absent until known. Release and schema follow from it.
+   */
+  readonly serverVersion?: string;
+  /** `auto` unless given. */
+  readonly scheme?: SignInScheme;
+  readonly autodiscover?: AutodiscoverSettings;
+}
+
+export interface AutodiscoverSettings {
+  /** The Autodiscover address that knew the server; null where the address of EWS was typed in. */
+  readonly endpoint: string | null;
+  /** Hosts outside the mailbox's domain that an administrator lets have the password. */
+  readonly trustedHosts: readonly string[];
 }
 
 export interface ModuleSettings {
@@ -37,6 +66,8 @@ export interface Settings {
   /** Null until set up. */
   readonly exchange: ExchangeSettings | null;
   readonly modules: Readonly<Record<Module, ModuleSettings>>;
+  /** What the CRM sees of events that are marked private: their times (`busy`), nothing (`skip`), or all. */
+  readonly privateItems: 'busy' | 'skip' | 'full';
   readonly schedule: { readonly everyMinutes: number } | { readonly cron: string; readonly zone: string };
   readonly guard: {
     readonly removes: GuardLimit;
@@ -56,6 +87,16 @@ export interface SettingsStore {
 
 export type MailboxState = 'active' | 'paused' | 'off';
 
+/** Which server a mailbox is on, and how often that was looked up. */
+export interface MailboxServer {
+  /** Its own address of EWS; null: that of the settings. */
+  readonly ewsUrl: string | null;
+  /** Look-ups since the mailbox last answered; they space out. */
+  readonly lookUps: number;
+  /** No look-up before; milliseconds since the epoch. */
+  readonly nextLookUpAt: number | null;
+}
+
 export interface Mailbox {
   readonly id: string;
   readonly crmUserId: string;
@@ -66,6 +107,7 @@ export interface Mailbox {
   readonly state: MailboxState;
   /** Why it is paused, for people. */
   readonly pausedReason: string | null;
+  readonly server: MailboxServer;
 }
 
 export interface MailboxStore {
@@ -75,6 +117,7 @@ export interface MailboxStore {
   /** Throws when the address belongs to another user. */
   add(mailbox: Pick<Mailbox, 'crmUserId' | 'address' | 'credentialId'>): Promise<Mailbox>;
   setState(id: string, state: MailboxState, pausedReason: string | null): Promise<void>;
+  setServer(id: string, server: MailboxServer): Promise<void>;
 }
 
 export interface Credential {

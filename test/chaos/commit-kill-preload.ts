@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import mysql2 from 'mysql2';
 
 const at = Number(process.env['KILL_AT_COMMIT'] ?? 0);
 const isBefore = process.env['KILL_WHEN'] === 'before';
@@ -42,6 +43,25 @@ Database.prototype.prepare = function (this: Database.Database, sql: string) {
 
 Database.prototype.exec = function (this: Database.Database, sql: string) {
   return isCommit(sql) ? aroundCommit(() => exec.call(this, sql)) : exec.call(this, sql);
+};
+
+type Query = (this: unknown, sql: unknown, ...rest: unknown[]) => unknown;
+// The package exports a class that inherits its `query`.
+const connection = Object.getPrototypeOf(mysql2.Connection.prototype) as { query: Query };
+const { query } = connection;
+
+connection.query = function (sql, ...rest) {
+  const done = rest.at(-1);
+  if (typeof sql !== 'string' || !isCommit(sql) || typeof done !== 'function') {
+    return query.call(this, sql, ...rest);
+  }
+  commits += 1;
+  const number = commits;
+  if (number === at && isBefore) die();
+  return query.call(this, sql, ...rest.slice(0, -1), (...results: unknown[]) => {
+    if (number === at) die();
+    (done as (...results: unknown[]) => void)(...results);
+  });
 };
 
 const countFile = process.env['COMMIT_COUNT_FILE'];

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { fillMailbox } from '../../sandbox/exchange/generate.ts';
 import { startExchange } from '../../sandbox/exchange/server.ts';
 import type { Sandbox } from '../../sandbox/exchange/server.ts';
@@ -19,6 +18,7 @@ import type { Values } from '../../src/sync/model.ts';
 import { alice, environment } from '../interop/company.ts';
 import { finished, spawnExsync } from '../interop/exsync-program.ts';
 import type { Finished } from '../interop/exsync-program.ts';
+import type { CaseDatabase, MakeCaseDatabase } from './case-database.ts';
 import { startKillProxy } from './kill-proxy.ts';
 import type { Fate, KillProxy } from './kill-proxy.ts';
 
@@ -42,11 +42,11 @@ function recordOf(index: number): Values {
 }
 
 /** The mailbox as it is before the first sync: the same one every time. */
-async function startFilledExchange(): Promise<Sandbox> {
+export async function startFilledExchange(contacts = contactCount, shared = sharedCount): Promise<Sandbox> {
   const now = new Date('2026-03-02T09:00:00Z');
   const sandbox = await startExchange({ now: () => now });
-  fillMailbox(sandbox.store, alice, { contacts: contactCount - sharedCount, seed: 42 });
-  for (let index = 0; index < sharedCount; index += 1) {
+  fillMailbox(sandbox.store, alice, { contacts: contacts - shared, seed: 42 });
+  for (let index = 0; index < shared; index += 1) {
     const { givenName, surname, email1 } = recordOf(index);
     sandbox.store.addContact(alice, {
       'contacts:GivenName': textOf(givenName),
@@ -62,27 +62,19 @@ async function startFilledExchange(): Promise<Sandbox> {
 /** One place to run cases in, one after the other: a proxy with a fixed address, and the database that names it. */
 export interface Slot {
   readonly folder: string;
+  readonly database: CaseDatabase;
   readonly proxy: KillProxy;
   close(): Promise<void>;
 }
 
-export async function openSlot(): Promise<Slot> {
+export async function openSlot(makeDatabase: MakeCaseDatabase): Promise<Slot> {
   const folder = mkdtempSync(join(tmpdir(), 'exsync-kill-'));
+  const database = await makeDatabase(folder, join(folder, 'case'));
   const proxy = await startKillProxy();
-  await withInstallation(folder, async ({ stores, crm }) => {
-    const { version, settings } = await stores.settings.load();
-    const exchange = { url: proxy.url, mode: 'impersonation', ca: null, schema: 'Exchange2013_SP1' } as const;
-    await stores.settings.save({ ...settings, exchange }, version, 'test');
-    await stores.credentials.save(serviceCredentialId, 'svc@example.test', 'svc');
-    const made = await crm.users.create({ name: 'Alice', email: alice, profileId: 'administrator' });
-    if (made.kind === 'refused') throw new Error(made.message);
-    const ownerId = made.user.id;
-    await stores.mailboxes.add({ crmUserId: ownerId, address: alice, credentialId: null });
-    const drafts = Array.from({ length: recordCount }, (_, index) => ({ ownerId, values: recordOf(index) }));
-    await crm.contacts.create(drafts, { actor: ownerId, onlyOwnerId: null });
-  });
+  await furnish(environmentOf(folder, database.templateUrl), proxy.url);
   return {
     folder,
+    database,
     proxy,
     async close() {
       await proxy.close();
@@ -91,11 +83,35 @@ export async function openSlot(): Promise<Slot> {
   };
 }
 
-async function withInstallation<T>(
-  folder: string,
+export function environmentOf(folder: string, databaseUrl: string): Record<string, string> {
+  return { ...environment(folder), EXSYNC_DATABASE_URL: databaseUrl };
+}
+
+/** An installation for Alice, whose Exchange is at this address, with `count` records of hers. */
+export async function furnish(
+  env: Readonly<Record<string, string>>,
+  url: string,
+  count = recordCount,
+): Promise<void> {
+  await withInstallation(env, async ({ stores, crm }) => {
+    const { version, settings } = await stores.settings.load();
+    const exchange = { url, mode: 'impersonation', ca: null, schema: 'Exchange2013_SP1' } as const;
+    await stores.settings.save({ ...settings, exchange }, version, 'test');
+    await stores.credentials.save(serviceCredentialId, 'svc@example.test', 'svc');
+    const made = await crm.users.create({ name: 'Alice', email: alice, profileId: 'administrator' });
+    if (made.kind === 'refused') throw new Error(made.message);
+    const ownerId = made.user.id;
+    await stores.mailboxes.add({ crmUserId: ownerId, address: alice, credentialId: null });
+    const drafts = Array.from({ length: count }, (_, index) => ({ ownerId, values: recordOf(index) }));
+    await crm.contacts.create(drafts, { actor: ownerId, onlyOwnerId: null });
+  });
+}
+
+export async function withInstallation<T>(
+  env: Readonly<Record<string, string>>,
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> {
-  const config = loadConfig({ env: environment(folder) });
+  const config = loadConfig({ env });
   const installation = await openInstallation(config, createLogger({ ...config.log, level: 'error' }));
   try {
     return await work(installation);
@@ -132,17 +148,21 @@ export async function playCase(slot: Slot, blow: Blow | null): Promise<CaseResul
   const folder = join(slot.folder, 'case');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  for (const file of ['exsync.db', 'exsync.key']) copyFileSync(join(slot.folder, file), join(folder, file));
+  copyFileSync(join(slot.folder, 'exsync.key'), join(folder, 'exsync.key'));
+  await slot.database.restore();
+  const env = environmentOf(folder, slot.database.caseUrl);
   const sandbox = await startFilledExchange();
   try {
     slot.proxy.upstream = sandbox.url;
-    const first = await runKilled(slot.proxy, folder, blow);
+    const first = await runKilled(slot.proxy, folder, env, blow);
     const requests = slot.proxy.requests;
     const killed = first.signal === 'SIGKILL';
     if (!killed && first.code !== 0)
       throw new Error(`the first run ended with ${first.code}: ${first.stderr}`);
-    const tried = triedActions(folder);
-    const second = await finished(await spawnExsync(['sync', '--json'], { env: environment(folder) }));
+    const tried = await slot.database.rows<{ readonly id: number; readonly kind: string }>(
+      "SELECT id, kind FROM actions WHERE state = 'tried'",
+    );
+    const second = await finished(await spawnExsync(['sync', '--json'], { env }));
     const [recovery] = JSON.parse(second.stdout || '[]') as SyncReport[];
     if (!recovery) throw new Error(`the run after it said nothing: ${second.stderr}`);
     const creates = tried.filter(({ kind }) => kind === 'create').map(({ id }) => id);
@@ -151,10 +171,10 @@ export async function playCase(slot: Slot, blow: Blow | null): Promise<CaseResul
       requests,
       commits: killed ? null : Number(readFileSync(join(folder, 'commits'), 'utf8')),
       intents: tried.length,
-      adopted: doneAmong(folder, creates),
+      adopted: await doneAmong(slot.database, creates),
       recovery,
       exchange: contentsOfExchange(sandbox),
-      ...(await withInstallation(folder, async (installation) => ({
+      ...(await withInstallation(env, async (installation) => ({
         further: await previewOf(installation),
         crm: await contentsOfCrm(installation),
       }))),
@@ -164,8 +184,13 @@ export async function playCase(slot: Slot, blow: Blow | null): Promise<CaseResul
   }
 }
 
-async function runKilled(proxy: KillProxy, folder: string, blow: Blow | null): Promise<Finished> {
-  const env: Record<string, string> = { ...environment(folder), COMMIT_COUNT_FILE: join(folder, 'commits') };
+async function runKilled(
+  proxy: KillProxy,
+  folder: string,
+  base: Readonly<Record<string, string>>,
+  blow: Blow | null,
+): Promise<Finished> {
+  const env: Record<string, string> = { ...base, COMMIT_COUNT_FILE: join(folder, 'commits') };
   if (blow?.at === 'commit')
     Object.assign(env, { KILL_AT_COMMIT: String(blow.number), KILL_WHEN: blow.when });
   proxy.requests = 0;
@@ -183,37 +208,18 @@ async function runKilled(proxy: KillProxy, folder: string, blow: Blow | null): P
   return result;
 }
 
-function readDatabase<T>(folder: string, read: (database: BetterSqlite3.Database) => T): T {
-  const database = new BetterSqlite3(join(folder, 'exsync.db'));
-  try {
-    return read(database);
-  } finally {
-    database.close();
-  }
-}
-
-function triedActions(folder: string): { readonly id: number; readonly kind: string }[] {
-  return readDatabase(folder, (database) =>
-    database
-      .prepare<[], { id: number; kind: string }>("SELECT id, kind FROM actions WHERE state = 'tried'")
-      .all(),
-  );
-}
-
-function doneAmong(folder: string, ids: readonly number[]): number {
-  const done = readDatabase(folder, (database) =>
-    database.prepare<[], { id: number }>("SELECT id FROM actions WHERE state = 'done'").all(),
-  );
+async function doneAmong(database: CaseDatabase, ids: readonly number[]): Promise<number> {
+  const done = await database.rows<{ readonly id: number }>("SELECT id FROM actions WHERE state = 'done'");
   return done.filter(({ id }) => ids.includes(id)).length;
 }
 
-async function previewOf(installation: Installation): Promise<SyncReport> {
+export async function previewOf(installation: Installation): Promise<SyncReport> {
   const [mailbox] = await installation.stores.mailboxes.list();
   if (!mailbox) throw new Error('the mailbox is gone');
   return syncOne(installation, mailbox, 'contacts', { preview: true, signal: new AbortController().signal });
 }
 
-async function contentsOfCrm({ crm }: Installation): Promise<Contents> {
+export async function contentsOfCrm({ crm }: Installation): Promise<Contents> {
   const people: [string, unknown][] = [];
   const access = { actor: 'test', onlyOwnerId: null };
   for (let after: Parameters<typeof crm.contacts.list>[0]['after'] | null = undefined; after !== null;) {
@@ -236,7 +242,7 @@ async function contentsOfCrm({ crm }: Installation): Promise<Contents> {
 }
 
 /** Without what the server sets by itself, and without the stamp: its link's id is another one each time. */
-function contentsOfExchange({ store }: Sandbox): Contents {
+export function contentsOfExchange({ store }: Sandbox): Contents {
   const people = store.contacts(alice).map(({ id, values }): [string, unknown] => {
     const filled = Object.entries(values).filter(([name]) => /^(contacts|item:(Body|Categories))/.test(name));
     const pictures = store

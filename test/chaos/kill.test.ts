@@ -1,30 +1,43 @@
 /** Kills the process at every step of a first sync. Run by `npm run test:chaos`; prints its figures. */
 import { expect } from 'chai';
+import { requireServer } from '../db/mysql-scratch.ts';
+import { mysqlCases, sqliteCases } from './case-database.ts';
+import type { MakeCaseDatabase } from './case-database.ts';
 import { openSlot, peopleCount, playCase } from './first-sync.ts';
 import type { Blow, CaseResult, Contents, Slot } from './first-sync.ts';
 
-/** Each of the first so many requests and transactions; of those behind them as many again, evenly spread. */
-const firstBlows = 60;
-const laterBlows = 20;
+/** Each of the first so many requests and transactions; of those behind them some more, evenly spread. */
+interface Blows {
+  readonly first: number;
+  readonly later: number;
+}
+
 /** Two cores: two cases at a time. */
 const slotCount = 2;
 
-function spread(total: number): number[] {
-  const first = Array.from({ length: Math.min(firstBlows, total) }, (_, index) => index + 1);
+function spread(total: number, blows: Blows): number[] {
+  const first = Array.from({ length: Math.min(blows.first, total) }, (_, index) => index + 1);
   const rest = total - first.length;
-  const later = Array.from({ length: Math.min(laterBlows, rest) }, (_, index) => index);
+  const later = Array.from({ length: Math.min(blows.later, rest) }, (_, index) => index);
   const step = rest / Math.max(1, later.length);
   return [...first, ...later.map((index) => first.length + 1 + Math.floor(index * step))];
 }
 
-describe('a first sync that is killed', function () {
-  this.timeout(900_000);
+describe('a first sync that is killed', () => {
+  killTests(sqliteCases, { first: 60, later: 20 });
+});
 
+describe('a first sync that is killed, on MySQL', () => {
+  before(requireServer);
+  killTests(mysqlCases, { first: 30, later: 10 });
+});
+
+function killTests(makeDatabase: MakeCaseDatabase, count: Blows): void {
   const slots: Slot[] = [];
   let undisturbed: CaseResult;
 
   before(async () => {
-    for (let index = 0; index < slotCount; index += 1) slots.push(await openSlot());
+    for (let index = 0; index < slotCount; index += 1) slots.push(await openSlot(makeDatabase));
     undisturbed = await playCase(slots[0] as Slot, null);
   });
 
@@ -78,7 +91,7 @@ describe('a first sync that is killed', function () {
   });
 
   it('at a request, before or after it is carried out, loses nothing and doubles nothing', async () => {
-    const blows = spread(undisturbed.requests).map((number): Blow => ({
+    const blows = spread(undisturbed.requests, count).map((number): Blow => ({
       at: 'request',
       number,
       fate: number % 2 === 0 ? 'answerLost' : 'lost',
@@ -87,14 +100,14 @@ describe('a first sync that is killed', function () {
   });
 
   it('at a transaction, right before or right after its commit, loses nothing and doubles nothing', async () => {
-    const blows = spread(undisturbed.commits ?? 0).map((number): Blow => ({
+    const blows = spread(undisturbed.commits ?? 0, count).map((number): Blow => ({
       at: 'commit',
       number,
       when: number % 2 === 0 ? 'after' : 'before',
     }));
     await playAll(blows, 'transactions');
   });
-});
+}
 
 /** What a run after the kill left different from a first sync that nobody disturbed. */
 function damage(result: CaseResult, undisturbed: CaseResult): string[] {

@@ -12,10 +12,10 @@ import {
   startRun,
   inboxCount,
 } from './sync-fixtures.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
-describe('SyncStore: runs, plans and intents', () => {
+onEachDatabase('SyncStore: runs, plans and intents', (openTestDatabase) => {
   let test: TestDatabase;
   let sync: SyncStore;
   let lease: Lease;

@@ -4,20 +4,20 @@ import { settingsEntity } from '../../src/db/entities/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import type { Settings } from '../../src/sync/administration.ts';
 import { rejection } from './rejection.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
-import type { TestDatabase } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
+import type { OpenTestDatabase, TestDatabase } from './test-database.ts';
 
 let test: TestDatabase;
 
-function withDatabase(): void {
+function withDatabase(openTestDatabase: OpenTestDatabase): void {
   beforeEach(async () => {
     test = await openTestDatabase();
   });
   afterEach(() => test.close());
 }
 
-describe('SettingsStore', () => {
-  withDatabase();
+onEachDatabase('SettingsStore', (openTestDatabase) => {
+  withDatabase(openTestDatabase);
 
   it('begins with the defaults', async () => {
     const { version, settings } = await test.stores.settings.load();
@@ -90,8 +90,8 @@ describe('SettingsStore', () => {
   });
 });
 
-describe('MailboxStore', () => {
-  withDatabase();
+onEachDatabase('MailboxStore', (openTestDatabase) => {
+  withDatabase(openTestDatabase);
 
   const alice = { crmUserId: 'user-1', address: 'Alice@example.test', credentialId: null };
 
@@ -129,10 +129,25 @@ describe('MailboxStore', () => {
     expect(await mailboxes.get(id)).to.include({ state: 'active', pausedReason: null });
     await rejection(mailboxes.setState('missing', 'off', null), Error);
   });
+
+  it('keeps the server of a mailbox beside the rest', async () => {
+    const { mailboxes } = test.stores;
+    const { id, server } = await mailboxes.add(alice);
+    expect(server).to.deep.equal({ ewsUrl: null, lookUps: 0, nextLookUpAt: null });
+    const elsewhere = {
+      ewsUrl: 'https://mail2.example.test/EWS/Exchange.asmx',
+      lookUps: 3,
+      nextLookUpAt: testTime + 1,
+    };
+    await mailboxes.setServer(id, elsewhere);
+    await mailboxes.setState(id, 'off', null);
+    expect(await mailboxes.get(id)).to.deep.include({ ...alice, state: 'off', server: elsewhere });
+    await rejection(mailboxes.setServer('missing', elsewhere), Error);
+  });
 });
 
-describe('AuditStore', () => {
-  withDatabase();
+onEachDatabase('AuditStore', (openTestDatabase) => {
+  withDatabase(openTestDatabase);
 
   it('records actor, deed and details with the time', async () => {
     await test.stores.audit.record('admin', 'mailbox.added', { mailbox: 'm1', verified: true, count: 2 });

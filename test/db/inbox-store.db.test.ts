@@ -13,7 +13,7 @@ import {
   startRun,
   inboxCount,
 } from './sync-fixtures.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const item: Item = {
@@ -32,7 +32,7 @@ const item: Item = {
   skip: null,
 };
 
-describe('SyncStore: cursors and inbox', () => {
+onEachDatabase('SyncStore: cursors and inbox', (openTestDatabase) => {
   let test: TestDatabase;
   let sync: SyncStore;
   let lease: Lease;

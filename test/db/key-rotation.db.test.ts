@@ -11,7 +11,7 @@ import { createStores } from '../../src/db/stores.ts';
 import { ConfigError } from '../../src/errors.ts';
 import type { CredentialStore } from '../../src/sync/administration.ts';
 import { rejection } from './rejection.ts';
-import { openTestDatabase, testStoreOptions, testTime } from './test-database.ts';
+import { onEachDatabase, testStoreOptions, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const passwords = { service: 'correct horse', alice: 'battery staple', bob: 'Pässwörd ✓' };
@@ -20,7 +20,7 @@ function keyOf(fill: number): string {
   return Buffer.alloc(32, fill).toString('base64');
 }
 
-describe('a rotation of the key', () => {
+onEachDatabase('a rotation of the key', (openTestDatabase) => {
   let test: TestDatabase;
   let folder: string;
   let file: string;

@@ -4,10 +4,10 @@ import type { ProcessIdentity } from '../../src/db/stores/lease-store.ts';
 import { LeaseLostError } from '../../src/errors.ts';
 import type { Lease, LeaseStore } from '../../src/sync/stores.ts';
 import { rejection } from './rejection.ts';
-import { openTestDatabase } from './test-database.ts';
+import { onEachDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
-describe('LeaseStore', () => {
+onEachDatabase('LeaseStore', (openTestDatabase) => {
   let test: TestDatabase;
   let now = 0;
   const alive = new Set<number>();

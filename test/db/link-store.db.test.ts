@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { linkEntity } from '../../src/db/entities/link.ts';
 import type { Lease, SyncStore } from '../../src/sync/stores.ts';
 import { link, scope, settlement, startRun } from './sync-fixtures.ts';
-import { openTestDatabase } from './test-database.ts';
+import { onEachDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const shadow = (version: string, givenName: string) => ({
@@ -15,7 +15,7 @@ const shadow = (version: string, givenName: string) => ({
   },
 });
 
-describe('SyncStore: links', () => {
+onEachDatabase('SyncStore: links', (openTestDatabase) => {
   let test: TestDatabase;
   let sync: SyncStore;
   let lease: Lease;
@@ -100,7 +100,7 @@ describe('SyncStore: links', () => {
   });
 });
 
-describe('SyncStore: blobs', () => {
+onEachDatabase('SyncStore: blobs', (openTestDatabase) => {
   it('keeps content by hash, once', async () => {
     const test = await openTestDatabase();
     const { sync } = test.stores;

@@ -11,7 +11,7 @@ import type { PruneCounts } from '../../src/sync/administration.ts';
 import type { BlobRef, SealedValues } from '../../src/sync/model.ts';
 import type { NewAction, RunScope } from '../../src/sync/stores.ts';
 import { action, endRun, link, noCounts, scope, settlement, startRun } from './sync-fixtures.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -69,7 +69,7 @@ function photo(hash: string): SealedValues {
   return { photo: ref };
 }
 
-describe('RetentionStore', () => {
+onEachDatabase('RetentionStore', (openTestDatabase) => {
   beforeEach(async () => {
     now = testTime;
     test = await openTestDatabase({ clock: () => now });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { action, endRun, entry, link, noCounts, scope, settlement, startRun } from './sync-fixtures.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const dayMs = 86_400_000;
 const other = { mailboxId: 'mailbox-2', module: 'contacts' } as const;
 
-describe('RunReports', () => {
+onEachDatabase('RunReports', (openTestDatabase) => {
   let test: TestDatabase;
   let now: number;
   beforeEach(async () => {

@@ -1,14 +1,17 @@
-/** A database for tests with real stores: in memory, or in a file of its own. */
+/** A database for tests with real stores: SQLite in memory or in a file of its own, or a scratch database of MySQL. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { embeddedCrmEntities } from '../../src/crm/embedded/entities.ts';
 import type { Database, DatabaseExtras } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { openKeyRing } from '../../src/db/key-ring.ts';
 import type { KeyRing } from '../../src/db/key-ring.ts';
+import { EmbeddedCrm1795382100000 } from '../../src/db/migrations/1795382100000-embedded-crm.ts';
 import { createStores } from '../../src/db/stores.ts';
 import type { StoreOptions, Stores } from '../../src/db/stores.ts';
 import type { Clock } from '../../src/sync/ports.ts';
+import { empty, makeScratch, requireServer } from './mysql-scratch.ts';
 
 export interface TestDatabase {
   readonly database: Database;
@@ -20,10 +23,11 @@ export interface TestDatabase {
 
 export interface TestDatabaseOptions {
   readonly clock?: Clock;
-  /** True: a temporary file, removed by `close`, instead of memory. */
+  /** True: SQLite in a temporary file, removed by `close`, instead of memory. */
   readonly inFile?: boolean;
-  readonly extras?: DatabaseExtras;
 }
+
+export type OpenTestDatabase = (options?: TestDatabaseOptions) => Promise<TestDatabase>;
 
 export const testTime = Date.UTC(2024, 4, 6, 12, 0, 0);
 
@@ -42,14 +46,32 @@ export const testStoreOptions: StoreOptions = {
   isAlive: () => true,
 };
 
-export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export const crmExtras: DatabaseExtras = {
+  entities: embeddedCrmEntities,
+  migrations: [EmbeddedCrm1795382100000],
+};
+
+/** The same tests for each kind of database, each of them on an empty one. */
+export function onEachDatabase(
+  name: string,
+  tests: (openTestDatabase: OpenTestDatabase, kind: 'sqlite' | 'mysql') => void,
+): void {
+  describe(name, () => {
+    tests(openSqliteDatabase, 'sqlite');
+  });
+  describe(`${name}, on MySQL`, () => {
+    before(requireServer);
+    tests(openMysqlDatabase, 'mysql');
+  });
+}
+
+async function openSqliteDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const folder = options.inFile ? await mkdtemp(join(tmpdir(), 'exsync-db-')) : null;
   const file = folder && join(folder, 'exsync.db');
-  const database = await openDatabase(`sqlite:${file ?? ':memory:'}`, options.extras);
-  const clock = options.clock ?? testStoreOptions.clock;
+  const database = await openDatabase(`sqlite:${file ?? ':memory:'}`, crmExtras);
   return {
     database,
-    stores: createStores(database, { ...testStoreOptions, clock }),
+    stores: storesOf(database, options),
     file,
     async close() {
       await database.close();
@@ -57,3 +79,24 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
     },
   };
 }
+
+/** Migrating takes longer than most tests, so that all of them share one database and find it empty. */
+let shared: Promise<{ readonly database: Database; readonly name: string }> | null = null;
+
+async function openMysqlDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  shared ??= makeScratch().then(async (url) => ({
+    database: await openDatabase(url, crmExtras),
+    name: new URL(url).pathname.slice(1),
+  }));
+  const { database, name } = await shared;
+  await empty(name);
+  return { database, stores: storesOf(database, options), file: null, close: () => Promise.resolve() };
+}
+
+function storesOf(database: Database, { clock = testStoreOptions.clock }: TestDatabaseOptions): Stores {
+  return createStores(database, { ...testStoreOptions, clock });
+}
+
+after(async () => {
+  if (shared !== null) await (await shared).database.close();
+});

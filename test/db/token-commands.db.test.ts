@@ -3,12 +3,10 @@ import { createToken, listTokens, revokeToken } from '../../src/commands/tokens.
 import type { TokenOptions } from '../../src/commands/tokens.ts';
 import type { Installation } from '../../src/composition/installation.ts';
 import { createEmbeddedCrm } from '../../src/crm/embedded/embedded-crm.ts';
-import { embeddedCrmEntities } from '../../src/crm/embedded/entities.ts';
 import { auditEntity } from '../../src/db/entities/audit.ts';
-import { EmbeddedCrm1795382100000 } from '../../src/db/migrations/1795382100000-embedded-crm.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { rejection } from './rejection.ts';
-import { openTestDatabase, testTime } from './test-database.ts';
+import { onEachDatabase, testTime } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -40,11 +38,9 @@ function create(options: Partial<TokenOptions> = {}, email = 'alice@example.test
   return printed(() => createToken(installation, email, all));
 }
 
-describe('exsync token', () => {
+onEachDatabase('exsync token', (openTestDatabase) => {
   beforeEach(async () => {
-    test = await openTestDatabase({
-      extras: { entities: embeddedCrmEntities, migrations: [EmbeddedCrm1795382100000] },
-    });
+    test = await openTestDatabase();
     let ids = 0;
     const crm = createEmbeddedCrm(test.database, { clock: () => testTime, newId: () => `id-${++ids}` });
     for (const name of ['Alice', 'Bob']) {

@@ -20,8 +20,10 @@ import type { ExchangeSettings, ModuleSettings } from '../../src/sync/administra
 import type { Values } from '../../src/sync/model.ts';
 import { createCrmApi } from '../../src/tabs/api/crm-api.ts';
 import { exsync, finished, spawnExsync } from './exsync-program.ts';
+import { usualSetting } from './setting.ts';
+import type { Setting, SignIn } from './setting.ts';
 
-export interface CompanyOptions {
+export interface CompanyOptions extends Partial<Setting> {
   readonly rules?: Partial<ModuleSettings>;
   readonly sandbox?: SandboxOptions;
   /** What stands for Exchange instead of the sandbox's own address. */
@@ -64,13 +66,20 @@ export function environment(folder: string): Record<string, string> {
   };
 }
 
+/** Exchange offers one way to sign in, so that it is the one that is tried. */
+function signingIn(signIn: SignIn): SandboxOptions {
+  return signIn === 'ntlm impersonation' ? { policy: { schemes: ['ntlm'] } } : {};
+}
+
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'exsync-interop-'));
 }
 
 export async function startCompany(options: CompanyOptions = {}): Promise<CompanyInside> {
+  const { release, signIn } = { ...usualSetting, ...options };
+  const individual = signIn === 'basic individual';
   const folder = makeFolder();
-  const sandbox = await startExchange(options.sandbox);
+  const sandbox = await startExchange({ release, ...signingIn(signIn), ...options.sandbox });
   const env = { ...environment(folder), ...options.env };
   const log: string[] = [];
   const stream = new PassThrough();
@@ -81,7 +90,8 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
 
   async function setExchange(exchange: Partial<ExchangeSettings>, password?: string): Promise<void> {
     const { version, settings } = await stores.settings.load();
-    const base = { url: sandbox.url, mode: 'impersonation', ca: null, schema: 'Exchange2013_SP1' } as const;
+    const mode = individual ? 'individual' : 'impersonation';
+    const base = { url: sandbox.url, mode, ca: null, schema: 'auto' } as const;
     const wanted = { ...settings, exchange: { ...base, ...settings.exchange, ...exchange } };
     await stores.settings.save(wanted, version, 'test');
     if (password !== undefined)
@@ -91,7 +101,9 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   await saveRules(installation, options.rules ?? {});
   const made = await crm.users.create({ name: 'Alice', email: alice, profileId: 'administrator' });
   if (made.kind === 'refused') throw new Error(made.message);
-  await stores.mailboxes.add({ crmUserId: made.user.id, address: alice, credentialId: null });
+  const credentialId = individual ? `mailbox:${made.user.id}` : null;
+  if (credentialId !== null) await stores.credentials.save(credentialId, alice, 'alice');
+  await stores.mailboxes.add({ crmUserId: made.user.id, address: alice, credentialId });
   const token = await stores.access.createToken(made.user.id, 'test', ['crm:read', 'crm:write'], 3_600_000);
   const api = createCrmApi({
     contacts: crm.contacts,
@@ -146,17 +158,23 @@ async function saveRules({ stores }: Installation, rules: Partial<ModuleSettings
 
 /** The same company, but every step is a process: set-up, users, the daemon with its API, each sync. */
 export async function startCompanyOfProcesses(options: CompanyOptions = {}): Promise<Company> {
+  const { release, signIn } = { ...usualSetting, ...options };
+  const individual = signIn === 'basic individual';
   const folder = makeFolder();
-  const sandbox = await startExchange(options.sandbox);
+  const sandbox = await startExchange({ release, ...signingIn(signIn), ...options.sandbox });
   const env = environment(folder);
   const command = async (args: readonly string[], stdin = ''): Promise<string> => {
     const { code, stdout, stderr } = await exsync(args, { env, stdin });
     if (code !== 0) throw new Error(`exsync ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
     return stdout;
   };
-  const account = ['--username', 'svc@example.test', '--test-mailbox', alice];
-  await command(['setup', '--exchange-url', sandbox.url, '--mode', 'impersonation', ...account], 'svc\n');
-  await command(['user', 'add', alice, '--name', 'Alice', '--profile', 'administrator']);
+  const server = ['--exchange-url', sandbox.url, '--mode', individual ? 'individual' : 'impersonation'];
+  const account = individual
+    ? ['--username', alice]
+    : ['--username', 'svc@example.test', '--test-mailbox', alice];
+  await command(['setup', ...server, ...account], individual ? 'alice\n' : 'svc\n');
+  const user = ['user', 'add', alice, '--name', 'Alice', '--profile', 'administrator'];
+  await command(user, individual ? 'alice\n' : '');
   const token = (await command(['token', 'create', alice, '--name', 'test'])).trim();
   const config = loadConfig({ env });
   const installation = await openInstallation(config, createLogger(config.log));

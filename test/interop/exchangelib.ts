@@ -38,7 +38,7 @@ export type LibChanges = {
 };
 
 export interface Exchangelib {
-  connect(url: string, user: string, password: string): Promise<void>;
+  connect(url: string, user: string, password: string, auth?: 'basic' | 'ntlm'): Promise<void>;
   create(contacts: readonly LibContact[], folder?: string): Promise<void>;
   list(folder?: string): Promise<LibContact[]>;
   edit(email: string, set: LibChanges): Promise<void>;
@@ -80,7 +80,8 @@ export function startExchangelib(): Exchangelib {
   }
 
   return {
-    connect: async (url, user, password) => void (await ask({ do: 'connect', url, user, password })),
+    connect: async (url, user, password, auth = 'basic') =>
+      void (await ask({ do: 'connect', url, user, password, auth })),
     create: async (contacts, folder) => void (await ask({ do: 'create', contacts, folder })),
     list: async (folder) => (await ask({ do: 'list', folder })) as LibContact[],
     edit: async (email, set) => void (await ask({ do: 'edit', email, set })),

@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore")
 logging.disable(logging.CRITICAL)
 
 try:
-    from exchangelib import BASIC, DELEGATE, Account, Body, Configuration, Contact, Credentials, EWSTimeZone, ExtendedProperty
+    from exchangelib import BASIC, DELEGATE, NTLM, Account, Body, Configuration, Contact, Credentials, EWSTimeZone, ExtendedProperty
     from exchangelib import FileAttachment
     from exchangelib.ewsdatetime import EWSDate
     from exchangelib.folders import Contacts
@@ -130,10 +130,13 @@ def find(email, folder=None):
     return home.get(id=state["ids"][email])
 
 
-def connect(url, user, password):
+def connect(url, user, password, auth):
     state["ids"] = {}
     config = Configuration(
-        service_endpoint=url, credentials=Credentials(user, password), auth_type=BASIC, max_connections=1
+        service_endpoint=url,
+        credentials=Credentials(user, password),
+        auth_type={"basic": BASIC, "ntlm": NTLM}[auth],
+        max_connections=1,
     )
     state["account"] = Account(
         primary_smtp_address=user,
@@ -142,7 +145,7 @@ def connect(url, user, password):
         access_type=DELEGATE,
         default_timezone=EWSTimeZone("UTC"),
     )
-    return str(state["account"].version)
+    return state["account"].version.api_version
 
 
 def name_of(given):

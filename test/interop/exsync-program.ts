@@ -55,7 +55,7 @@ async function build(): Promise<string> {
       sourceMap: false,
       typeRoots: [join(root, 'node_modules/@types')],
     },
-    include: ['src', 'sandbox', 'test/chaos/*-preload.ts'].map((part) => join(root, part)),
+    include: ['src', 'sandbox', 'test/*/*-preload.ts'].map((part) => join(root, part)),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
   await promisify(execFile)(process.execPath, [compiler, '-p', folder], { cwd: root }).catch(

@@ -15,7 +15,7 @@ export interface DoorAnswer {
 
 export interface FrontDoor {
   readonly url: string;
-  /** How often each status was answered. */
+  /** How often each status was answered, but for the question without credentials how to sign in. */
   readonly statuses: ReadonlyMap<number, number>;
   /** Null, the default: Exchange answers. May be set while it is open. */
   answer: DoorAnswer | null;
@@ -56,7 +56,8 @@ export async function openFrontDoor(upstream: string): Promise<FrontDoor> {
       })
       .then(async (body) => door.answer ?? (await passOn(incoming, body)))
       .then(({ status, type, headers, body, cut }) => {
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (incoming.headers.authorization !== undefined)
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
         const bytes = Buffer.from(body);
         response.writeHead(status, {
           ...headers,

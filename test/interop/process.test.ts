@@ -136,8 +136,8 @@ describe('exsync as a process', function () {
   it('sets up once: tested first, the password from stdin, the mode for good', async () => {
     const url = ['--exchange-url', sandbox.url, '--mode', 'impersonation'];
     expectRefusal(
-      await run(['setup', '--mode', 'impersonation', ...account], 'svc'),
-      /--exchange-url: .*missing/,
+      await run(['setup', '--mode', 'impersonation', '--username', 'svc', '--test-mailbox', 'alice'], 'svc'),
+      /--test-mailbox: .*missing/,
     );
     expectRefusal(
       await run(['setup', ...url, ...account], ''),

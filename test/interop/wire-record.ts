@@ -4,14 +4,25 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
+import type { ReleaseName } from '../../sandbox/exchange/releases/release.ts';
 import type { SandboxExchange } from '../../sandbox/exchange/server.ts';
 
-const schema = join(process.env['EWS_SCHEMAS_DIR'] ?? '../shared/ews/schemas', 'Exchange2013_SP1', 'ews.xsd');
+const schemasDir = process.env['EWS_SCHEMAS_DIR'] ?? '../shared/ews/schemas';
+/** The folder of each release's schema. */
+const folders: Readonly<Record<ReleaseName, string>> = {
+  Exchange2007_SP1: 'Exchange2007_SP1',
+  Exchange2010_SP1: 'Exchange2010_SP1',
+  Exchange2010_SP2: 'Exchange2010_SP2',
+  Exchange2013_SP1: 'Exchange2013_SP1',
+  Exchange2016: 'Exchange2015',
+  Exchange2019: 'ExchangeSE-15.2.2562.17',
+};
 /** As many files as one command line takes for sure. */
 const filesPerRun = 500;
 
 /** Skips loudly where the schema or xmllint is missing; with CI=true that is a failure. */
-export function requireSchema(context: Context): void {
+export function requireSchema(context: Context, release: ReleaseName): void {
+  const schema = join(schemasDir, folders[release], 'ews.xsd');
   if (existsSync(schema) && spawnSync('xmllint', ['--version']).status === 0) return;
   const problem = `${schema} or xmllint is missing: what is sent is not checked against it`;
   if (process.env['CI'] === 'true') throw new Error(problem);
@@ -19,9 +30,26 @@ export function requireSchema(context: Context): void {
   context.skip();
 }
 
+/** How our own requests begin; exchangelib and the control plane's library write theirs otherwise. */
+const ownRequest =
+  /^<\?xml version="1\.0" encoding="utf-8"\?><s:Envelope [^>]*><s:Header><t:RequestServerVersion Version="(\w+)"/;
+
+/** Of companies with one release. */
 export class WireRecord {
-  readonly #bodies = new Map<string, string>();
+  readonly #release: ReleaseName;
+  readonly #versions = new Set<string>();
+  /** By schema folder: what each different body is. */
+  readonly #bodies = new Map<string, Map<string, string>>();
   #exchanges = 0;
+
+  constructor(release: ReleaseName) {
+    this.#release = release;
+  }
+
+  /** The schemas that our own requests asked for. */
+  get versions(): readonly string[] {
+    return [...this.#versions].sort();
+  }
 
   get exchanges(): number {
     return this.#exchanges;
@@ -30,38 +58,50 @@ export class WireRecord {
   /** For `onExchange` of the stand-in. Faults are no part of the schema. */
   readonly keep = ({ operation, request, response, status }: SandboxExchange): void => {
     this.#exchanges += 1;
-    this.#add(`${operation} request`, request);
-    if (status === 200) this.#add(`${operation} answer`, response);
+    const asked = ownRequest.exec(request)?.[1];
+    if (asked !== undefined) this.#versions.add(asked);
+    // What we say and are told has to be right in the schema that we name, too.
+    for (const folder of new Set([folders[this.#release], asked ?? folders[this.#release]])) {
+      this.#add(folder, `${operation} request`, request);
+      if (status === 200) this.#add(folder, `${operation} answer`, response);
+    }
   };
 
-  #add(what: string, envelope: string): void {
+  #add(folder: string, what: string, envelope: string): void {
     const body = /<(?:(\w+):)?Body\b[^>]*>([\s\S]*)<\/(?:\w+:)?Body\s*>/.exec(envelope)?.[2]?.trim();
-    if (body) this.#bodies.set(withNamespacesOf(envelope, body), what);
+    if (!body) return;
+    const bodies = this.#bodies.get(folder) ?? new Map<string, string>();
+    this.#bodies.set(folder, bodies.set(withNamespacesOf(envelope, body), what));
   }
 
   /** The first complaints of xmllint, each with the operation it is about; empty when all is as Microsoft says. */
   problems(): string[] {
-    const folder = mkdtempSync(join(tmpdir(), 'exsync-wire-'));
-    try {
-      const files = [...this.#bodies].map(([body, what], index) => {
-        const file = join(folder, `${index}-${what.replace(' ', '-')}.xml`);
-        writeFileSync(file, body);
-        return file;
-      });
-      const found: string[] = [];
-      for (let start = 0; start < files.length; start += filesPerRun) {
-        const run = spawnSync(
-          'xmllint',
-          ['--nonet', '--noout', '--schema', schema, ...files.slice(start, start + filesPerRun)],
-          { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-        );
-        if (run.error) throw run.error;
-        found.push(...run.stderr.split('\n').filter((line) => line !== '' && !line.endsWith(' validates')));
-      }
-      return found.slice(0, 10).map((line) => line.replaceAll(`${folder}/`, ''));
-    } finally {
-      rmSync(folder, { recursive: true });
+    return [...this.#bodies].flatMap(([folder, bodies]) => problemsIn(folder, bodies)).slice(0, 10);
+  }
+}
+
+function problemsIn(schemaFolder: string, bodies: ReadonlyMap<string, string>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'exsync-wire-'));
+  try {
+    const files = [...bodies].map(([body, what], index) => {
+      const file = join(folder, `${index}-${what.replace(' ', '-')}.xml`);
+      writeFileSync(file, body);
+      return file;
+    });
+    const found: string[] = [];
+    for (let start = 0; start < files.length; start += filesPerRun) {
+      const schema = join(schemasDir, schemaFolder, 'ews.xsd');
+      const run = spawnSync(
+        'xmllint',
+        ['--nonet', '--noout', '--schema', schema, ...files.slice(start, start + filesPerRun)],
+        { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      );
+      if (run.error) throw run.error;
+      found.push(...run.stderr.split('\n').filter((line) => line !== '' && !line.endsWith(' validates')));
     }
+    return found.map((line) => `${schemaFolder}: ${line.replaceAll(`${folder}/`, '')}`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 

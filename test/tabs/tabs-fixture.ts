@@ -57,6 +57,7 @@ export function mailboxOf(
     credentialId: null,
     state,
     pausedReason,
+    server: { ewsUrl: null, lookUps: 0, nextLookUpAt: null },
   } satisfies Mailbox;
 }
 
@@ -119,13 +120,14 @@ const settings: Settings = {
     url: 'https://exchange.example.test/EWS',
     mode: 'impersonation',
     ca: null,
-    schema: 'Exchange2016',
+    schema: 'auto',
   },
   modules: {
     contacts,
     tasks: { ...contacts, enabled: false },
     events: { ...contacts, enabled: false },
   },
+  privateItems: 'busy',
   schedule: { everyMinutes: 15 },
   guard: {
     removes: { count: 10, share: 0.1 },
@@ -204,6 +206,7 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
     forUser: async (id) => fixture.mailboxes.find((mailbox) => mailbox.crmUserId === id) ?? null,
     add: () => Promise.reject(new Error('not used by the pages')),
     setState: () => Promise.reject(new Error('not used by the pages')),
+    setServer: () => Promise.reject(new Error('not used by the pages')),
   };
   const reports: RunReports = {
     latest: async (scope) => fixture.runs.find(of(scope.mailboxId)) ?? null,

@@ -9,6 +9,9 @@ export interface MailboxRow {
   credentialId: string | null;
   state: string;
   pausedReason: string | null;
+  ewsUrl: string | null;
+  lookUps: number;
+  nextLookUpAt: number | null;
 }
 
 export const mailboxEntity = new EntitySchema<MailboxRow>({
@@ -22,5 +25,8 @@ export const mailboxEntity = new EntitySchema<MailboxRow>({
     credentialId: { type: 'varchar', nullable: true },
     state: { type: 'varchar' },
     pausedReason: { type: 'text', nullable: true },
+    ewsUrl: { type: 'text', nullable: true },
+    lookUps: { type: 'integer' },
+    nextLookUpAt: { type: 'bigint', nullable: true },
   },
 });

@@ -1,14 +1,22 @@
 import { Table } from 'typeorm';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { flag, generatedId, integer, longText, nullable, primary, shortText, time } from './column-types.ts';
+import {
+  flag,
+  generatedId,
+  integer,
+  longText,
+  nullable,
+  primary,
+  reference,
+  shortText,
+  time,
+} from './column-types.ts';
 
 export class CreateSyncTables1763790000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const table of [leases(runner), cursors(runner), inbox(runner), links(runner), runs(runner)]) {
-      await runner.createTable(table);
+    for (const table of [leases, cursors, inbox, links, runs, actions, blobs]) {
+      await runner.createTable(table(runner), true);
     }
-    await runner.createTable(actions(runner));
-    await runner.createTable(blobs(runner));
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -52,7 +60,7 @@ function inbox(runner: QueryRunner): Table {
   return new Table({
     name: 'inbox',
     columns: [
-      generatedId(),
+      generatedId(runner),
       shortText(runner, 'mailboxId', 64),
       shortText(runner, 'module', 16),
       shortText(runner, 'side', 8),
@@ -108,7 +116,7 @@ function runs(runner: QueryRunner): Table {
   return new Table({
     name: 'runs',
     columns: [
-      generatedId(),
+      generatedId(runner),
       shortText(runner, 'mailboxId', 64),
       shortText(runner, 'module', 16),
       shortText(runner, 'kind', 16),
@@ -134,8 +142,8 @@ function actions(runner: QueryRunner): Table {
   return new Table({
     name: 'actions',
     columns: [
-      generatedId(),
-      integer('runId'),
+      generatedId(runner),
+      reference(runner, 'runId'),
       shortText(runner, 'mailboxId', 64),
       shortText(runner, 'module', 16),
       shortText(runner, 'linkId', 64),

@@ -4,28 +4,18 @@ import { generatedId, integer, longText, nullable, primary, shortText, time } fr
 
 export class CreateAdministrationTables1763790100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.createTable(settings(runner));
-    await runner.createTable(mailboxes(runner));
-    await runner.createTable(credentials(runner));
-    await runner.createTable(
-      expiring('sign_in_links', [shortText(runner, 'hash', 64, primary), shortText(runner, 'crmUserId', 64)]),
-    );
-    await runner.createTable(
-      expiring('sessions', [
-        shortText(runner, 'hash', 64, primary),
-        shortText(runner, 'crmUserId', 64),
-        shortText(runner, 'csrfToken', 64),
-      ]),
-    );
-    await runner.createTable(
-      expiring('api_tokens', [
-        shortText(runner, 'hash', 64, primary),
-        shortText(runner, 'crmUserId', 64),
-        shortText(runner, 'name', 255),
-        longText(runner, 'scopes'),
-      ]),
-    );
-    await runner.createTable(audit(runner));
+    const crmUserId = shortText(runner, 'crmUserId', 64);
+    const hash = shortText(runner, 'hash', 64, primary);
+    const tables = [
+      settings(runner),
+      mailboxes(runner),
+      credentials(runner),
+      expiring('sign_in_links', [hash, crmUserId]),
+      expiring('sessions', [hash, crmUserId, shortText(runner, 'csrfToken', 64)]),
+      expiring('api_tokens', [hash, crmUserId, shortText(runner, 'name', 255), longText(runner, 'scopes')]),
+      audit(runner),
+    ];
+    for (const table of tables) await runner.createTable(table, true);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -98,7 +88,7 @@ function audit(runner: QueryRunner): Table {
   return new Table({
     name: 'audit',
     columns: [
-      generatedId(),
+      generatedId(runner),
       time('at'),
       shortText(runner, 'actor', 128),
       shortText(runner, 'what', 128),

@@ -34,6 +34,7 @@ export class EmbeddedCrm1795382100000 implements MigrationInterface {
         columns: [primary(id('id')), key('name'), key('nameKey'), flag('system'), text('rights')],
         indices: [new TableIndex({ name: 'crm_profiles_name', columnNames: ['nameKey'], isUnique: true })],
       }),
+      true,
     );
     await queryRunner.createTable(
       new Table({
@@ -50,6 +51,7 @@ export class EmbeddedCrm1795382100000 implements MigrationInterface {
         ],
         indices: [new TableIndex({ name: 'crm_users_email', columnNames: ['emailKey'], isUnique: true })],
       }),
+      true,
     );
     await queryRunner.createTable(
       new Table({
@@ -81,19 +83,26 @@ export class EmbeddedCrm1795382100000 implements MigrationInterface {
           new TableIndex({ name: 'crm_contacts_stamp', columnNames: ['syncStamp'], isUnique: true }),
         ],
       }),
+      true,
     );
     await queryRunner.createTable(
       new Table({
         name: 'crm_contact_photos',
         columns: [primary(id('contactId')), key('mediaType'), text('content')],
       }),
+      true,
     );
     await queryRunner.createTable(
       new Table({ name: 'crm_counters', columns: [primary(key('name')), bigint('value'), id('epoch')] }),
+      true,
     );
 
-    const insert = (table: string, rows: Record<string, string | number | boolean>[]) =>
-      queryRunner.manager.createQueryBuilder().insert().into(table).values(rows).execute();
+    // A table's rows go in by one statement: a migration that broke off left all of them or none.
+    const insert = async (table: string, rows: Record<string, string | number | boolean>[]) => {
+      const present = (await queryRunner.query(`SELECT 1 FROM ${table} LIMIT 1`)) as unknown[];
+      if (present.length > 0) return;
+      await queryRunner.manager.createQueryBuilder().insert().into(table).values(rows).execute();
+    };
     await insert('crm_profiles', [
       {
         id: 'administrator',

@@ -9,8 +9,12 @@ export class AddRetention1795386900000 implements MigrationInterface {
     const now = Date.now();
     await runner.createTable(
       new Table({ name: 'blob_uses', columns: [shortText(runner, 'hash', 128, primary), time('usedAt')] }),
+      true,
     );
-    await runner.query('INSERT INTO blob_uses SELECT hash, ? FROM blobs', [now]);
+    await runner.query(
+      'INSERT INTO blob_uses SELECT hash, ? FROM blobs WHERE hash NOT IN (SELECT hash FROM blob_uses)',
+      [now],
+    );
     await runner.query("UPDATE actions SET finishedAt = ? WHERE state = 'rejected' AND finishedAt IS NULL", [
       now,
     ]);
@@ -25,16 +29,19 @@ export class AddRetention1795386900000 implements MigrationInterface {
 }
 
 async function addTokenColumns(runner: QueryRunner): Promise<void> {
-  await runner.addColumns('api_tokens', [
+  const columns = [
     new TableColumn(shortText(runner, 'id', 64, { default: "''" })),
     new TableColumn(time('createdAt', nullable)),
-  ]);
-  const tokens = (await runner.query('SELECT hash FROM api_tokens')) as { hash: string }[];
+  ];
+  for (const column of columns) {
+    if (!(await runner.hasColumn('api_tokens', column.name))) await runner.addColumn('api_tokens', column);
+  }
+  const tokens = (await runner.query("SELECT hash FROM api_tokens WHERE id = ''")) as { hash: string }[];
   for (const { hash } of tokens) {
     await runner.query('UPDATE api_tokens SET id = ? WHERE hash = ?', [newTokenId(), hash]);
   }
-  await runner.createIndex(
-    'api_tokens',
-    new TableIndex({ name: 'api_tokens_id', columnNames: ['id'], isUnique: true }),
-  );
+  // Last of all, and with it the migration is done: so it can only be there when the record of that was lost.
+  const index = new TableIndex({ name: 'api_tokens_id', columnNames: ['id'], isUnique: true });
+  const present = (await runner.getTable('api_tokens'))?.indices.some(({ name }) => name === index.name);
+  if (!present) await runner.createIndex('api_tokens', index);
 }

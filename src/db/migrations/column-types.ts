@@ -10,13 +10,12 @@ export function shortText(
   length: number,
   extras: Extras = {},
 ): TableColumnOptions {
-  const binary = isSqlite(runner) ? {} : { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
-  return { name, type: 'varchar', length: String(length), ...binary, ...extras };
+  return { name, type: 'varchar', length: String(length), ...exact(runner), ...extras };
 }
 
-/** JSON, cursors and pictures: up to 16 MB on MySQL, whose `text` ends at 64 kB. */
+/** JSON, cursors and pictures; MySQL's `text` ends at 64 kB. */
 export function longText(runner: QueryRunner, name: string, extras: Extras = {}): TableColumnOptions {
-  return { name, type: isSqlite(runner) ? 'text' : 'mediumtext', ...extras };
+  return { name, type: isSqlite(runner) ? 'text' : 'longtext', ...exact(runner), ...extras };
 }
 
 export function integer(name: string, extras: Extras = {}): TableColumnOptions {
@@ -33,12 +32,22 @@ export function flag(name: string): TableColumnOptions {
 }
 
 /** Grows and is never given twice. */
-export function generatedId(): TableColumnOptions {
-  return { name: 'id', type: 'integer', isPrimary: true, isGenerated: true, generationStrategy: 'increment' };
+export function generatedId(runner: QueryRunner): TableColumnOptions {
+  return { ...reference(runner, 'id'), isPrimary: true, isGenerated: true, generationStrategy: 'increment' };
+}
+
+/** A generated id: SQLite's integers have 64 bits, MySQL's 32. */
+export function reference(runner: QueryRunner, name: string): TableColumnOptions {
+  return { name, type: isSqlite(runner) ? 'integer' : 'bigint' };
 }
 
 export const nullable: Extras = { isNullable: true };
 export const primary: Extras = { isPrimary: true };
+
+/** Whatever the database was made with: MySQL compares without regard to case unless told otherwise. */
+function exact(runner: QueryRunner): Extras {
+  return isSqlite(runner) ? {} : { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
+}
 
 function isSqlite(runner: QueryRunner): boolean {
   return runner.dataSource.options.type === 'better-sqlite3';

@@ -9,7 +9,7 @@ import type { CursorRow } from '../entities/cursor.ts';
 import { inboxEntity } from '../entities/inbox.ts';
 import type { InboxTableRow } from '../entities/inbox.ts';
 import { selectRows } from '../select-rows.ts';
-import { fenced, recoverable } from './lease-store.ts';
+import { fenced, recoverable, takeTurn } from './lease-store.ts';
 import { fromInboxRow, inboxColumns, replaceInboxRows } from './inbox-rows.ts';
 import { markSeen, unseenItems } from './link-rows.ts';
 import { itemFromText } from './sealed-text.ts';
@@ -33,6 +33,7 @@ export function createInboxStore(database: Database): InboxMethods {
 
     beginFullRead(lease, key) {
       return fenced(database, lease, async (manager) => {
+        await takeTurn(manager, `fullRead:${key.module}`);
         const cursor = { cursor: null, fullRead: (await lastFullRead(manager, key)) + 1, complete: false };
         await saveCursor(manager, key, cursor);
         return cursor;

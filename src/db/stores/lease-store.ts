@@ -19,22 +19,18 @@ export interface ProcessIdentity {
 
 export function createLeaseStore(database: Database, self: ProcessIdentity, clock: Clock): LeaseStore {
   const holder = `${self.host}:${self.pid}:${self.startId}`;
+  /** Given back, whether the database could be told or not. */
+  const releasedFences = new Map<string, number>();
+  const isOver = (row: LeaseRow): boolean =>
+    isAbandoned(row.holder, self) ||
+    (row.holder === holder && releasedFences.get(row.id) === Number(row.fence));
   return {
     acquire(key, ttlMs) {
       return database.transaction(async (manager) => {
-        const fresh = {
-          id: key,
-          holder: '',
-          fence: 0,
-          expiresAt: 0,
-          writes: 0,
-          mailboxId: null,
-          module: null,
-        };
-        await bulkInsert(manager, leaseEntity, [fresh], { kind: 'ignore' });
+        await lockRow(manager, key);
         const row = await manager.findOneByOrFail(leaseEntity, { id: key });
         const now = clock();
-        if (Number(row.expiresAt) > now && !isAbandoned(row.holder, self)) return null;
+        if (Number(row.expiresAt) > now && !isOver(row)) return null;
         const lease = { key, fence: Number(row.fence) + 1, expiresAt: now + ttlMs };
         const taken = await manager
           .createQueryBuilder()
@@ -55,6 +51,7 @@ export function createLeaseStore(database: Database, self: ProcessIdentity, cloc
     },
 
     release(lease) {
+      releasedFences.set(lease.key, lease.fence);
       return database.transaction(async (manager) => {
         await manager
           .createQueryBuilder()
@@ -65,6 +62,20 @@ export function createLeaseStore(database: Database, self: ProcessIdentity, cloc
       });
     },
   };
+}
+
+/** Makes the row where it is missing. On MySQL others who ask for it wait for the end of this transaction. */
+async function lockRow(manager: EntityManager, id: string): Promise<void> {
+  const fresh = { id, holder: '', fence: 0, expiresAt: 0, writes: 0, mailboxId: null, module: null };
+  await bulkInsert(manager, leaseEntity, [fresh], { kind: 'ignore' });
+}
+
+/**
+ * One transaction at a time goes on from here under this name, for what takes turns though under different leases.
+ * The row it waits for is never a lease. Take it after the lease's own row and before any other.
+ */
+export function takeTurn(manager: EntityManager, name: string): Promise<void> {
+  return lockRow(manager, `turn:${name}`);
 }
 
 /** A holder on this host that is gone: its process died, or its pid is ours after a restart. */

@@ -40,19 +40,27 @@ export function createMailboxStore(database: Database): MailboxStore {
           credentialId: mailbox.credentialId,
           state: 'active',
           pausedReason: null,
+          ewsUrl: null,
+          lookUps: 0,
+          nextLookUpAt: null,
         };
         await bulkInsert(manager, mailboxEntity, [row]);
         return fromRow(row);
       });
     },
 
-    setState(id, state, pausedReason) {
-      return database.transaction(async (manager) => {
-        const updated = await manager.update(mailboxEntity, { id }, { state, pausedReason });
-        if (updated.affected !== 1) throw new Error(`There is no mailbox ${id}.`);
-      });
-    },
+    setState: (id, state, pausedReason) => change(database, id, { state, pausedReason }),
+
+    setServer: (id, { ewsUrl, lookUps, nextLookUpAt }) =>
+      change(database, id, { ewsUrl, lookUps, nextLookUpAt }),
   };
+}
+
+function change(database: Database, id: string, columns: Partial<MailboxRow>): Promise<void> {
+  return database.transaction(async (manager) => {
+    const updated = await manager.update(mailboxEntity, { id }, columns);
+    if (updated.affected !== 1) throw new Error(`There is no mailbox ${id}.`);
+  });
 }
 
 function fromRow(row: MailboxRow): Mailbox;
@@ -66,6 +74,7 @@ function fromRow(row: MailboxRow | null): Mailbox | null {
       credentialId: row.credentialId,
       state: row.state as MailboxState,
       pausedReason: row.pausedReason,
+      server: { ewsUrl: row.ewsUrl, lookUps: row.lookUps, nextLookUpAt: row.nextLookUpAt },
     }
   );
 }

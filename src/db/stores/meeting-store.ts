@@ -7,7 +7,7 @@ import { linkEntity } from '../entities/link.ts';
 import { meetingEntity } from '../entities/meeting.ts';
 import type { MeetingRow } from '../entities/meeting.ts';
 import { selectRows } from '../select-rows.ts';
-import { fenced } from './lease-store.ts';
+import { fenced, takeTurn } from './lease-store.ts';
 
 const uidLength = 512;
 /** A link is written with the event it is for; one that was never written came to nothing. */
@@ -17,6 +17,7 @@ export function createMeetingStore(database: Database, clock: Clock): Pick<SyncS
   return {
     claimMeetings(lease, scope, claims) {
       return fenced(database, lease, async (manager) => {
+        await takeTurn(manager, 'meetings');
         const now = clock();
         const ours = new Set<string>();
         const rows = new Map<string, MeetingRow>();

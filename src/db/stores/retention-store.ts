@@ -204,15 +204,15 @@ async function deleteWhile<Row extends ObjectLiteral>(
 ): Promise<number> {
   let deleted = 0;
   while (!signal?.aborted) {
-    const found = await database.transaction(async (manager) => {
+    const some = await database.transaction(async (manager) => {
       const rows = await narrow(selectRows(manager, entity, [key]))
         .limit(rowsPerTransaction)
         .getRawMany<Record<string, string | number>>();
       const ids = rows.flatMap((row) => row[key] ?? []);
-      deleted += await deleteRows(manager, entity, key, ids);
-      return ids.length;
+      return { found: ids.length, deleted: await deleteRows(manager, entity, key, ids) };
     }, recoverable);
-    if (found < rowsPerTransaction) break;
+    deleted += some.deleted;
+    if (some.found < rowsPerTransaction) break;
     await nextTurn();
   }
   return deleted;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaNames } from '../../sync/administration.ts';
 import type { ModuleSettings, Settings } from '../../sync/administration.ts';
 
 const guardLimit = z.strictObject({
@@ -31,7 +32,15 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
       mode: z.enum(['impersonation', 'individual']),
       ca: z.string().nullable(),
-      schema: z.string().min(1),
+      schema: z.enum(['auto', ...schemaNames]),
+      serverVersion: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+\.\d+$/)
+        .optional(),
+      scheme: z.enum(['auto', 'basic', 'ntlm']).optional(),
+      autodiscover: z
+        .strictObject({ endpoint: z.url().nullable(), trustedHosts: z.array(z.string().min(1)) })
+        .optional(),
     })
     .nullable(),
   // Settings saved before tasks and events came have the contacts only.
@@ -40,6 +49,7 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
     tasks: moduleSettings.default(() => ({ ...defaultModule, enabled: false })),
     events: moduleSettings.default(() => ({ ...defaultModule, enabled: false, firstSyncCap: 5_000 })),
   }),
+  privateItems: z.enum(['busy', 'skip', 'full']).default('busy'),
   schedule: z.union([
     z.strictObject({ everyMinutes: z.number().int().min(1).max(44_640) }),
     z.strictObject({ cron: z.string().min(1), zone: z.string().min(1) }),
@@ -59,6 +69,7 @@ export const defaultSettings: Settings = {
     tasks: defaultModule,
     events: { ...defaultModule, firstSyncCap: 5_000 },
   },
+  privateItems: 'busy',
   schedule: { everyMinutes: 5 },
   guard: {
     removes: { count: 10, share: 0.1 },

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { chunks, idsPerQuery } from '../chunks.ts';
 import type { Database } from '../database.ts';
 import { blobEntity, blobUseEntity } from '../entities/blob.ts';
-import { selectRows } from '../select-rows.ts';
+import { lockRows, selectRows } from '../select-rows.ts';
 import { recoverable } from './lease-store.ts';
 
 /** A BlobRef's address as JSON.stringify writes it; what looks alike within a value has its quotes escaped. */
@@ -46,23 +46,22 @@ export async function deleteUnusedBlobs(
   return deleted;
 }
 
-/** Whoever has put the content again since has a newer use of it, and it stays. */
+/**
+ * Whoever has put the content again since has a newer use of it, and it stays. What goes are blobs whose use was locked
+ * here: whoever puts one now waits for it, and then writes it anew.
+ */
 function deleteBlobs(database: Database, hashes: readonly string[], usedBefore: number): Promise<number> {
   return database.transaction(async (manager) => {
     let deleted = 0;
     for (const some of chunks(hashes, idsPerQuery)) {
-      await manager
-        .createQueryBuilder()
-        .delete()
-        .from(blobUseEntity)
-        .where('hash IN (:...some) AND usedAt < :usedBefore', { some, usedBefore })
-        .execute();
-      const result = await manager
-        .createQueryBuilder()
-        .delete()
-        .from(blobEntity)
-        .where('hash IN (:...some) AND hash NOT IN (SELECT hash FROM blob_uses)', { some })
-        .execute();
+      const locked = await lockRows(selectRows(manager, blobUseEntity, ['hash']))
+        .where('row.hash IN (:...some) AND row.usedAt < :usedBefore', { some, usedBefore })
+        .getRawMany<{ hash: string }>();
+      if (locked.length === 0) continue;
+      const gone = { hashes: locked.map(({ hash }) => hash) };
+      const builder = () => manager.createQueryBuilder().delete();
+      await builder().from(blobUseEntity).where('hash IN (:...hashes)', gone).execute();
+      const result = await builder().from(blobEntity).where('hash IN (:...hashes)', gone).execute();
       deleted += result.affected ?? 0;
     }
     return deleted;

@@ -4,6 +4,7 @@ import { originalStartAt } from '../../sync/calendar/occurrences.ts';
 import { formatRule } from '../../sync/calendar/rule-text.ts';
 import { zoneOfServer } from '../../sync/calendar/server-zone.ts';
 import { localMsToUtcMs, utcToLocal } from '../../sync/calendar/zoned-time.ts';
+import type { Settings } from '../../sync/administration.ts';
 import type { Value, Values } from '../../sync/model.ts';
 import { exceptionFields } from '../../sync/occurrences.ts';
 import type { OccurrenceException } from '../../sync/occurrences.ts';
@@ -15,8 +16,8 @@ import type { ReadItem } from './read-item.ts';
 import { recurrenceOf } from './recurrence-xml.ts';
 import { serverZoneOf } from './time-zone-xml.ts';
 
-/** `busy`: times only; `skip`: the item is left alone; `full`: like any other. */
-export type PrivateItems = 'busy' | 'skip' | 'full';
+/** See Settings. */
+export type PrivateItems = Settings['privateItems'];
 
 /** What others may see of a private item. */
 const shownOfPrivate: ReadonlySet<string> = new Set([

@@ -2,6 +2,7 @@
 import { shapes, readXml, within } from '../soap-reader.ts';
 import type { Shape } from '../soap-reader.ts';
 import { escapeAttribute, textElement } from '../soap-writer.ts';
+import type { ServerVersion } from '../server-release.ts';
 import type { EwsSchema } from '../versions.ts';
 import type { Operation, ResponseMessage, SoapAnswer } from './operation.ts';
 
@@ -47,6 +48,7 @@ interface FaultContext extends Details {
 interface AnswerContext<Answer> {
   readonly messages: ResponseMessage<Answer>[];
   fault: FaultContext | null;
+  serverVersion: ServerVersion | null;
 }
 
 /** `<t:Value Name="BackOffMilliseconds">…` inside MessageXml. */
@@ -79,6 +81,18 @@ const faultChildren = shapes<FaultContext>({
   's:detail': faultDetail,
 });
 
+const serverVersionInfo: Shape<{ serverVersion: ServerVersion | null }> = {
+  open: (context, attributes) => {
+    const number = (name: string): number => Number(attributes[name] ?? 0) || 0;
+    context.serverVersion = {
+      major: number('MajorVersion'),
+      minor: number('MinorVersion'),
+      build: number('MajorBuildNumber'),
+      revision: number('MinorBuildNumber'),
+    };
+  },
+};
+
 /** Reads an answer to `operation`. Throws XmlError for what is no well-formed SOAP envelope. */
 export function readEnvelope<Request, Answer>(
   xml: string,
@@ -87,11 +101,12 @@ export function readEnvelope<Request, Answer>(
   const context = readXml<AnswerContext<Answer>>(xml, rootOf(operation), () => ({
     messages: [],
     fault: null,
+    serverVersion: null,
   }));
-  const { fault, messages } = context;
-  if (!fault) return { kind: 'messages', messages };
+  const { fault, messages, serverVersion } = context;
+  if (!fault) return { kind: 'messages', messages, serverVersion };
   const named = fault.faultCode.startsWith('Error') ? fault.faultCode : 'SoapFault';
-  return { kind: 'fault', code: fault.code || named, details: fault.details };
+  return { kind: 'fault', code: fault.code || named, details: fault.details, serverVersion };
 }
 
 /** One shape tree an operation, made once. */
@@ -120,6 +135,7 @@ function makeRoot<Request, Answer>(operation: Operation<Request, Answer>): Shape
     children: shapes<AnswerContext<Answer>>({
       's:Envelope': {
         children: shapes<AnswerContext<Answer>>({
+          's:Header': { children: shapes({ 't:ServerVersionInfo': serverVersionInfo }) },
           's:Body': {
             children: shapes<AnswerContext<Answer>>({
               's:Fault': within(

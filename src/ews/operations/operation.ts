@@ -1,6 +1,7 @@
 /** What every EWS operation has in common: a request writer and a decoder of one response message. */
 import type { Shape } from '../soap-reader.ts';
 import type { CodeDetails } from '../response-codes.ts';
+import type { ServerVersion } from '../server-release.ts';
 import type { EwsSchema } from '../versions.ts';
 
 /** One operation of the bulk path. `Answer` is what one response message decodes to. */
@@ -27,7 +28,11 @@ export interface ResponseMessage<Answer> {
   readonly answer: Answer;
 }
 
-/** A whole answer: response messages, or a SOAP fault. */
-export type SoapAnswer<Answer> =
+/** A whole answer: response messages, or a SOAP fault; and who answered (Microsoft: ServerVersionInfo). */
+export type SoapAnswer<Answer> = {
+  /** Null where the answer does not say: faults of Exchange 2010 and newer do not. */
+  readonly serverVersion: ServerVersion | null;
+} & (
   | { readonly kind: 'messages'; readonly messages: readonly ResponseMessage<Answer>[] }
-  | { readonly kind: 'fault'; readonly code: string; readonly details: CodeDetails };
+  | { readonly kind: 'fault'; readonly code: string; readonly details: CodeDetails }
+);

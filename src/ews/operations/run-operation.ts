@@ -1,8 +1,9 @@
 /** Sends one operation and turns what the server says about the request as a whole into errors. */
 import { RemoteError } from '../../errors.ts';
-import { backOffMsOf, isRetryable, remoteErrorOf } from '../response-codes.ts';
+import { backOffMsOf, isRetryable, isSchemaRefusal, remoteErrorOf } from '../response-codes.ts';
 import type { PrivateItems } from '../items/event-values.ts';
 import { XmlError } from '../soap-reader.ts';
+import type { ServerVersion } from '../server-release.ts';
 import type { EwsTransport } from '../transport.ts';
 import type { EwsSchema } from '../versions.ts';
 import { readEnvelope, writeEnvelope } from './envelope.ts';
@@ -18,6 +19,8 @@ export interface EwsSession {
   readonly schema: EwsSchema;
   /** How private events are shown; `busy` unless given. */
   readonly privateItems?: PrivateItems;
+  /** Called for each answer that names the version of the server. */
+  readonly onServerVersion?: (version: ServerVersion) => void;
 }
 
 export interface RunOptions {
@@ -54,6 +57,7 @@ export async function runOperation<Request, Answer>(
       ...(options.signal && { signal: options.signal }),
     });
     const answer = readAnswer(xml, operation);
+    if (answer.serverVersion) session.onServerVersion?.(answer.serverVersion);
     const expected = operation.expects(request);
     const refusal = refusalOf(answer, expected);
     const backOffMs = refusal ? backOffMsOf(refusal.code, refusal.details) : partBackOffMs(answer);
@@ -97,7 +101,9 @@ function refusalOf<Answer>(answer: SoapAnswer<Answer>, expected: number): Refusa
   const allBusy = answer.messages.every(
     (message) => !message.succeeded && backOffMsOf(message.code, message.details) !== null,
   );
-  return allBusy ? first : null;
+  // No item is to blame for the schema, and none may be set aside for it.
+  const wrongSchema = answer.messages.every(({ succeeded, code }) => !succeeded && isSchemaRefusal(code));
+  return allBusy || wrongSchema ? first : null;
 }
 
 function partBackOffMs<Answer>(answer: SoapAnswer<Answer>): number | null {

@@ -104,6 +104,14 @@ describe('EWS requests', () => {
     });
   }
 
+  /** What Exchange 2016 and 2019 read them with. */
+  for (const newer of ['Exchange2015', 'ExchangeSE-15.2.2562.17']) {
+    it(`of the newest schema we name are valid in ${newer}, too`, function () {
+      requireFiles(this, join(schemasDir, newer, 'ews.xsd'));
+      expect(schemaProblems(newer, everyRequest(ewsSchemas.Exchange2013_SP1))).to.equal('');
+    });
+  }
+
   it('are valid with any contact', function () {
     requireFiles(this, join(schemasDir, 'Exchange2013_SP1', 'ews.xsd'));
     const schema = ewsSchemas.Exchange2013_SP1;

@@ -1,0 +1,279 @@
+/** The Exchange side of each mailbox, spoken to in the schema of the server it lives on, and kept from run to run. */
+import { takeLease } from '../engine/lease-keeper.ts';
+import type { LeaseTimes } from '../engine/lease-keeper.ts';
+import { RemoteError, StoppedError } from '../errors.ts';
+import { createExchangeSide } from '../ews/exchange-side.ts';
+import { meetServer } from '../ews/mailbox-server.ts';
+import type { MailboxServer } from '../ews/mailbox-server.ts';
+import { isSchemaRefusal, isSchemaTooNew } from '../ews/response-codes.ts';
+import { describeVersion, parseVersion, serverRelease } from '../ews/server-release.ts';
+import type { ServerVersion } from '../ews/server-release.ts';
+import { unopenedSide } from '../ews/side/unopened-side.ts';
+import type { EwsTransport } from '../ews/transport.ts';
+import { ewsSchemas, oldestSchema, schemaBefore, unsupportedFields } from '../ews/versions.ts';
+import type { Log } from '../log.ts';
+import type {
+  ExchangeSettings,
+  Mailbox,
+  SchemaName,
+  Settings,
+  SettingsStore,
+} from '../sync/administration.ts';
+import type { Module } from '../sync/model.ts';
+import type { Clock, SyncSide } from '../sync/ports.ts';
+import type { CursorKey, LeaseStore, SyncStore } from '../sync/stores.ts';
+
+export interface SideRequest {
+  readonly mailbox: Mailbox;
+  readonly module: Module;
+  readonly exchange: ExchangeSettings;
+  readonly privateItems: Settings['privateItems'];
+  readonly transport: EwsTransport;
+  readonly signal: AbortSignal;
+}
+
+/** A side for the time of one run. */
+export interface OpenSide {
+  readonly side: SyncSide;
+  readonly schema: SchemaName;
+}
+
+/** What people are told of the server of a mailbox. */
+export interface KnownServer {
+  /** Such as `Exchange 2019 (15.2.1748.10)`; null where the server has not said. */
+  readonly release: string | null;
+  readonly schema: SchemaName;
+  /** Fields of the module that are neither read nor written there. */
+  readonly unsupported: readonly string[];
+}
+
+export interface ExchangeSides {
+  /** Never throws for what Exchange does: a side that cannot be opened fails when the run uses it. */
+  open(request: SideRequest): Promise<OpenSide>;
+  /**
+   * After a run that failed: the mailbox in another schema where that was the reason, or null. `tried` are the schemas
+   * that this run had so far; none is given back twice.
+   */
+  reopen(request: SideRequest, error: unknown, tried: ReadonlySet<SchemaName>): Promise<OpenSide | null>;
+  /** After a run: whether the side is good for the next one, as the answers of this one said. */
+  settle(request: SideRequest, failed: boolean): Promise<void>;
+  /** Asks nobody: as the last answers said. */
+  known(mailboxId: string, module: Module, exchange: ExchangeSettings): Promise<KnownServer | null>;
+}
+
+export interface ExchangeSidesDeps {
+  readonly settings: SettingsStore;
+  readonly sync: Pick<SyncStore, 'cursor' | 'savePage' | 'enqueueUnseen'>;
+  readonly leases: LeaseStore;
+  readonly leaseTimes: LeaseTimes;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Kept extends OpenSide {
+  readonly transport: EwsTransport;
+  readonly address: string;
+  readonly setting: ExchangeSettings['schema'];
+  readonly privateItems: Settings['privateItems'];
+  /** The version by which the schema was chosen. */
+  readonly chosenBy: ServerVersion | null;
+  /** The version that the last answer named. */
+  latest: ServerVersion | null;
+}
+
+/** What is stored of the server of a mailbox. */
+interface Remembered {
+  /** Null where the server did not say. */
+  readonly version: string | null;
+  readonly schema: SchemaName;
+}
+
+export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
+  const { settings, sync, leases, leaseTimes, clock, log } = deps;
+  const keptSides = new Map<string, Kept>();
+
+  function keep(request: SideRequest, schema: SchemaName, server: Partial<MailboxServer>): Kept {
+    const { mailbox, module, exchange, privateItems, transport } = request;
+    const kept: Kept = {
+      transport,
+      address: mailbox.address,
+      setting: exchange.schema,
+      privateItems,
+      schema,
+      chosenBy: server.version ?? null,
+      latest: server.version ?? null,
+      side: createExchangeSide({
+        ...sessionOf(request),
+        schema: ewsSchemas[schema],
+        onServerVersion: (version) => (kept.latest = version),
+        ...(server.folderIds && { folderIds: server.folderIds }),
+      }),
+    };
+    keptSides.set(keyOf(mailbox.id, module), kept);
+    return kept;
+  }
+
+  /** With a schema set by hand nothing is asked; else the first request of the side tells who answers. */
+  async function openNew(request: SideRequest): Promise<{ open: OpenSide; server: Partial<MailboxServer> }> {
+    const { mailbox, module, exchange, signal } = request;
+    if (exchange.schema !== 'auto') return { open: keep(request, exchange.schema, {}), server: {} };
+    try {
+      const server = await meetServer(sessionOf(request), module, signal);
+      const kept = keep(request, schemaFor(server.version), server);
+      await remember(request, kept);
+      return { open: kept, server };
+    } catch (error) {
+      if (!(error instanceof RemoteError || error instanceof StoppedError)) throw error;
+      keptSides.delete(keyOf(mailbox.id, module));
+      return { open: { side: unopenedSide(error), schema: oldestSchema.name }, server: {} };
+    }
+  }
+
+  async function remembered(mailboxId: string, module: Module): Promise<Remembered | null> {
+    const text = (await sync.cursor(serverKey(mailboxId, module)))?.cursor ?? null;
+    return text === null ? null : (JSON.parse(text) as Remembered);
+  }
+
+  /** Says and stores once that a mailbox is on another release, or spoken to in another schema, than before. */
+  async function remember(request: SideRequest, { side, schema, latest }: Kept): Promise<void> {
+    const { mailbox, module, exchange } = request;
+    const before = await remembered(mailbox.id, module);
+    const version = latest ? describeVersion(latest) : (before?.version ?? null);
+    const isSameServer = version === null || isSameRelease(before?.version, version);
+    if (isSameServer && before?.schema === schema) return;
+    const fields = { mailbox: mailbox.address, now: version && releaseText(version), schema };
+    if (before !== null) {
+      const was = before.version && releaseText(before.version);
+      log.warn('the mailbox is spoken to as another release of Exchange than before', {
+        ...fields,
+        before: was,
+      });
+    } else if (version !== null && !isSameRelease(exchange.serverVersion, version)) {
+      log.info('found the release of Exchange', fields);
+    }
+    const keeper = await takeLease(leases, `${mailbox.id}:${module}`, leaseTimes, clock);
+    // Whoever runs this mailbox right now meets the same server, and writes it down.
+    if (keeper === null) return;
+    try {
+      const { lease } = keeper;
+      if (before !== null && gained(before.schema, schema, module)) {
+        // Fields that could not be read before: every item is read again, once.
+        const feed = { ...serverKey(mailbox.id, module), scope: await side.scope(module, request.signal) };
+        const fullRead = (await sync.cursor(feed))?.fullRead ?? 0;
+        await sync.enqueueUnseen(lease, feed, fullRead + 1);
+      }
+      const cursor = { cursor: JSON.stringify({ version, schema }), fullRead: 0, complete: true };
+      await sync.savePage(lease, serverKey(mailbox.id, module), { cursor, entries: [], seen: [] });
+    } finally {
+      await keeper.release();
+    }
+    if (version !== null) await moveDefault(before?.version ?? null, version);
+  }
+
+  /** What set-up found follows a mailbox of that release: its server was upgraded. Exceptions leave it alone. */
+  async function moveDefault(before: string | null, now: string): Promise<void> {
+    const { version, settings: present } = await settings.load();
+    const { exchange } = present;
+    if (exchange === null || isSameRelease(exchange.serverVersion, now)) return;
+    const isException = before === null || !isSameRelease(exchange.serverVersion, before);
+    if (exchange.serverVersion !== undefined && isException) return;
+    try {
+      await settings.save({ ...present, exchange: { ...exchange, serverVersion: now } }, version, 'exsync');
+    } catch (error) {
+      log.warn('the release of Exchange was not stored: the settings were changed at the same time', {
+        error,
+      });
+    }
+  }
+
+  return {
+    async open(request) {
+      const { mailbox, module, exchange, privateItems, transport } = request;
+      const kept = keptSides.get(keyOf(mailbox.id, module));
+      const isSame =
+        kept?.transport === transport &&
+        kept.address === mailbox.address &&
+        kept.setting === exchange.schema &&
+        kept.privateItems === privateItems;
+      if (kept && isSame) return kept;
+      return (await openNew(request)).open;
+    },
+
+    async reopen(request, error, tried) {
+      const { mailbox, module, exchange, signal } = request;
+      const refused = keptSides.get(keyOf(mailbox.id, module));
+      if (refused === undefined || exchange.schema !== 'auto' || signal.aborted) return null;
+      if (!(error instanceof RemoteError && isSchemaRefusal(error.code))) return null;
+      const { open, server } = await openNew(request);
+      if (!tried.has(open.schema)) return open;
+      // The server that answers for the mailbox is newer than the one it lives on.
+      const older = isSchemaTooNew(error.code) ? schemaBefore(refused.schema) : null;
+      return older === null || tried.has(older) ? null : keep(request, older, server);
+    },
+
+    async settle(request, failed) {
+      const { mailbox, module } = request;
+      const kept = keptSides.get(keyOf(mailbox.id, module));
+      if (kept === undefined) return;
+      const { latest, chosenBy } = kept;
+      const isOutdated = latest && serverRelease(latest).name !== (chosenBy && serverRelease(chosenBy).name);
+      // After a failure the folder may be gone or another one. On another release the next run asks anew.
+      if (failed || (kept.setting === 'auto' && isOutdated)) keptSides.delete(keyOf(mailbox.id, module));
+      // With a schema set by hand nobody asked before; the answers tell all the same.
+      if (!failed && kept.setting !== 'auto') await remember(request, kept);
+    },
+
+    async known(mailboxId, module, exchange) {
+      const kept = keptSides.get(keyOf(mailboxId, module));
+      const stored = await remembered(mailboxId, module);
+      const version = kept?.latest ? describeVersion(kept.latest) : (stored?.version ?? null);
+      const setByHand = exchange.schema === 'auto' ? undefined : exchange.schema;
+      const schema = kept?.schema ?? setByHand ?? stored?.schema;
+      if (schema === undefined) return null;
+      return {
+        release: version && releaseText(version),
+        schema,
+        unsupported: unsupportedFields(ewsSchemas[schema], module),
+      };
+    },
+  };
+}
+
+function sessionOf({ mailbox, exchange, privateItems, transport }: SideRequest): {
+  transport: EwsTransport;
+  mailbox: string;
+  impersonate: boolean;
+  privateItems: Settings['privateItems'];
+} {
+  const impersonate = exchange.mode === 'impersonation';
+  return { transport, mailbox: mailbox.address, impersonate, privateItems };
+}
+
+function keyOf(mailboxId: string, module: Module): string {
+  return `${mailboxId}/${module}`;
+}
+
+/** Beside the cursors of the mailbox, like the other things that a run remembers. */
+function serverKey(mailboxId: string, module: Module): CursorKey {
+  return { side: 'exchange', mailboxId, module, scope: '#server' };
+}
+
+/** A server that does not name its version gets what every release understands. */
+function schemaFor(version: ServerVersion | null): SchemaName {
+  return (version && serverRelease(version).schema) ?? oldestSchema.name;
+}
+
+function releaseText(version: string): string {
+  return `${serverRelease(parseVersion(version)).name} (${version})`;
+}
+
+/** Whether one schema holds fields that the other lacks. */
+function gained(before: SchemaName, now: SchemaName, module: Module): boolean {
+  const present = new Set(unsupportedFields(ewsSchemas[now], module));
+  return unsupportedFields(ewsSchemas[before], module).some((field) => !present.has(field));
+}
+
+/** An update within a release changes nothing for us. */
+function isSameRelease(one: string | null | undefined, other: string): boolean {
+  return one != null && serverRelease(parseVersion(one)).name === serverRelease(parseVersion(other)).name;
+}
