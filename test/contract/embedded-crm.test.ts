@@ -1,5 +1,5 @@
 import { createEmbeddedCrm } from '../../src/crm/embedded/embedded-crm.ts';
-import type { Access } from '../../src/crm/embedded/contact-store.ts';
+import type { Access } from '../../src/crm/embedded/record-store.ts';
 import { openMemoryDatabase } from '../crm/embedded/memory-database.ts';
 import { describeSyncSide } from './sync-side.contract.ts';
 
