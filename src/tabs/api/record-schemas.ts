@@ -37,11 +37,10 @@ export type AnyResource = Omit<RecordResource<never>, 'store' | 'filters'> & {
 };
 
 export function resource<Filters extends object>(spec: RecordResource<Filters>): AnyResource {
-  const { store, filters, ...rest } = spec;
   return {
-    ...rest,
-    store,
-    list: (query, onlyOwnerId) => store.list({ ...listQueryOf(query, onlyOwnerId), ...filters(query) }),
+    ...spec,
+    list: (query, onlyOwnerId) =>
+      spec.store.list({ ...listQueryOf(query, onlyOwnerId), ...spec.filters(query) }),
   };
 }
 
