@@ -225,6 +225,8 @@ async function tabsUsers({ crm }: Installation): Promise<TabsUser[]> {
 function crmApi({ crm, stores, log }: Installation): Router {
   return createCrmApi({
     contacts: crm.contacts,
+    tasks: crm.tasks,
+    events: crm.events,
     directory: crm.directory,
     version,
     reportError: (error, request) => log.error('the CRM API failed', { ...request, error }),

@@ -7,6 +7,7 @@ import type { EmbeddedCrm } from '../crm/embedded/embedded-crm.ts';
 import { embeddedCrmEntities } from '../crm/embedded/entities.ts';
 import { openDatabase } from '../db/database.ts';
 import { EmbeddedCrm1795382100000 } from '../db/migrations/1795382100000-embedded-crm.ts';
+import { AddCrmTasksAndEvents1795420800000 } from '../db/migrations/1795420800000-add-crm-tasks-and-events.ts';
 import { openKeys } from '../db/key-rotation.ts';
 import type { Keys } from '../db/key-rotation.ts';
 import { createStores } from '../db/stores.ts';
@@ -30,7 +31,7 @@ export interface Installation {
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
   const database = await openDatabase(config.database.url, {
     entities: embeddedCrmEntities,
-    migrations: [EmbeddedCrm1795382100000],
+    migrations: [EmbeddedCrm1795382100000, AddCrmTasksAndEvents1795420800000],
   });
   try {
     const clock = Date.now;

@@ -107,6 +107,8 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   const token = await stores.access.createToken(made.user.id, 'test', ['crm:read', 'crm:write'], 3_600_000);
   const api = createCrmApi({
     contacts: crm.contacts,
+    tasks: crm.tasks,
+    events: crm.events,
     directory: crm.directory,
     version: '0.0.0',
     reportError: (error) => log.push(String(error)),

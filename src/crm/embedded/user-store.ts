@@ -1,15 +1,17 @@
 /** Users and profiles of the embedded CRM, and the rules they must not break. */
 import type { EntityManager } from 'typeorm';
 import { takeNumbers } from './change-numbers.ts';
-import type { EmbeddedCrmSources } from './contact-store.ts';
 import type { Database } from './database.ts';
 import { ProfileEntity, UserEntity } from './entities.ts';
 import type { ProfileRow, UserRow } from './entities.ts';
+import type { EmbeddedCrmSources } from './record-store.ts';
 
 /** What a profile allows (PRODUCT 17). */
 export interface Rights {
-  /** May use contacts. */
+  /** May use contacts, tasks, events. */
   readonly contacts: boolean;
+  readonly tasks: boolean;
+  readonly events: boolean;
   /** Makes a manager of the sync. */
   readonly manageSync: boolean;
   /** May see every user and every user's records. */

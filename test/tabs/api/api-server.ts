@@ -60,6 +60,8 @@ export async function startApi(): Promise<ApiServer> {
     authenticate: async (token) => grants[token] ?? null,
     directory: crm.directory,
     contacts: crm.contacts,
+    tasks: crm.tasks,
+    events: crm.events,
     version: '1.2.3',
     reportError: (error) => reported.push(error),
   });

@@ -1,4 +1,4 @@
-/** Who may give a contact which owner and flags. */
+/** Who may give a record which owner and flags. */
 import type { Directory } from '../../crm/embedded/user-store.ts';
 import { accessOf, isAdministrator } from './caller.ts';
 import type { Caller } from './caller.ts';
@@ -25,7 +25,7 @@ export function ownerRule(directory: Directory): OwnerRule {
 export function demandImportRight(caller: Caller, imported: boolean | undefined): void {
   if (imported && !isAdministrator(caller)) {
     throw new Problem(403, 'right-missing', {
-      detail: 'Only a System Administrator may mark contacts as imported.',
+      detail: 'Only a System Administrator may mark records as imported.',
     });
   }
 }

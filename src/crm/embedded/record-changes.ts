@@ -4,9 +4,9 @@ import type { Values } from '../../sync/model.ts';
 import type { Change, ChangeOptions, ChangePage } from '../../sync/ports.ts';
 import { loadCounter } from './change-numbers.ts';
 import type { Counter } from './change-numbers.ts';
-import { contactQuery, loadContacts } from './contact-rows.ts';
-import type { Contact } from './contact-rows.ts';
 import type { Database } from './database.ts';
+import { isHeldImport, loadRecords, recordQuery } from './record-rows.ts';
+import type { AnyKind, CrmRecord } from './record-rows.ts';
 
 const pageSize = 500;
 
@@ -25,7 +25,8 @@ function positionOf(cursor: string, counter: Counter): number {
 }
 
 /** Pages of changes after `cursor`, or of everything present where it is null. Holds the gate only within a page. */
-export async function* readContactChanges(
+export async function* readRecordChanges(
+  kind: AnyKind,
   database: Database,
   cursor: string | null,
   options: ChangeOptions = {},
@@ -36,12 +37,12 @@ export async function* readContactChanges(
     options.signal?.throwIfAborted();
     const page = await database.read(async (manager) => {
       // Before the rows: whatever was numbered up to here is committed and gets seen by the query below.
-      const counter = await loadCounter(manager, 'contacts');
+      const counter = await loadCounter(manager, kind.module);
       if (!present) {
         present = counter;
         if (cursor !== null) position = positionOf(cursor, counter);
       }
-      const rows = contactQuery(manager)
+      const rows = recordQuery(kind, manager)
         .where('c.sequence > :position', { position })
         .orderBy('c.sequence', 'ASC')
         .limit(pageSize + 1);
@@ -49,36 +50,33 @@ export async function* readContactChanges(
       if (cursor === null)
         rows.andWhere('(c.deletedAt IS NULL OR c.sequence > :begin)', { begin: present.value });
       if (options.ownerId !== undefined) rows.andWhere('c.ownerId = :ownerId', { ownerId: options.ownerId });
-      return { counter, contacts: await loadContacts(rows) };
+      return { counter, records: await loadRecords(kind, rows) };
     });
-    last = page.contacts.length <= pageSize;
-    const contacts = page.contacts.slice(0, pageSize);
-    position = contacts.at(-1)?.sequence ?? position;
+    last = page.records.length <= pageSize;
+    const records = page.records.slice(0, pageSize);
+    position = records.at(-1)?.sequence ?? position;
     if (last) position = Math.max(position, page.counter.value);
-    yield { changes: contacts.map(toChange), cursor: cursorAt({ ...page.counter, value: position }), last };
+    yield {
+      changes: records.map((record) => toChange(kind, record)),
+      cursor: cursorAt({ ...page.counter, value: position }),
+      last,
+    };
   }
 }
 
-const keyFields = ['givenName', 'middleName', 'surname', 'company', 'email1', 'email2', 'email3'];
-
-function toChange(contact: Contact): Change {
-  if (contact.deletedAt !== null) return { kind: 'deleted', id: contact.id };
+function toChange(kind: AnyKind, record: CrmRecord): Change {
+  if (record.deletedAt !== null) return { kind: 'deleted', id: record.id };
   const keyValues: Record<string, Values[string]> = {};
-  for (const name of keyFields) keyValues[name] = contact.values[name] ?? null;
+  for (const name of kind.keyFields) keyValues[name] = record.values[name] ?? null;
   return {
     kind: 'changed',
-    id: contact.id,
-    version: String(contact.revision),
-    stamp: contact.stamp,
+    id: record.id,
+    version: String(record.revision),
+    stamp: record.stamp,
     identity: null,
-    ownerId: contact.ownerId,
-    skip: isHeldImport(contact) ? 'imported' : null,
+    ownerId: record.ownerId,
+    skip: isHeldImport(record) ? 'imported' : null,
     keyValues,
     item: null,
   };
-}
-
-/** An imported record stays out of the sync until its first later change (PRODUCT 14). */
-export function isHeldImport(contact: Contact): boolean {
-  return contact.imported && contact.revision === 1;
 }

@@ -1,23 +1,20 @@
 import { z } from 'zod';
-import type { ContactStore } from '../../crm/embedded/contact-store.ts';
-import type { ContactChange, ContactWrite, NewContact } from '../../crm/embedded/contact-writes.ts';
-import type { Values } from '../../sync/model.ts';
+import type { RecordStore } from '../../crm/embedded/record-store.ts';
+import type { NewRecord, RecordChange, RecordTarget, RecordWrite } from '../../crm/embedded/record-writes.ts';
 import { accessOf } from './caller.ts';
 import type { Caller } from './caller.ts';
-import { refusalOf } from './contact-operations.ts';
-import { demandImportRight } from './contact-rules.ts';
-import type { OwnerRule } from './contact-rules.ts';
-import { bulkOperationSchema } from './contact-schemas.ts';
-import type { BulkOperation } from './contact-schemas.ts';
 import { operation, parsed } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { Problem, problemBody, problemSchema } from './problem.ts';
+import { pascal, refusalOf } from './record-operations.ts';
+import { demandImportRight } from './record-rules.ts';
+import type { OwnerRule } from './record-rules.ts';
+import type { AnyResource } from './record-schemas.ts';
 
 /** Each operation is checked for itself, so that a wrong one fails alone. */
 const requestSchema = z.strictObject({
   operations: z.array(z.unknown()).min(1).max(100),
 });
-const describedRequestSchema = z.strictObject({ operations: z.array(bulkOperationSchema).min(1).max(100) });
 
 const resultSchema = z.strictObject({
   status: z.int().min(200).describe('What the operation alone would have been answered with.'),
@@ -32,41 +29,43 @@ const statusOf = { create: 201, update: 200, delete: 204 } as const;
 
 /** An operation that passed all checks, ready for the store, and the place of its result. */
 type Prepared = { readonly index: number } & (
-  | { readonly op: 'create'; readonly draft: NewContact }
-  | { readonly op: 'update'; readonly change: ContactChange }
-  | { readonly op: 'delete'; readonly target: { readonly id: string; readonly revision: number } }
+  | { readonly op: 'create'; readonly draft: NewRecord }
+  | { readonly op: 'update'; readonly change: RecordChange }
+  | { readonly op: 'delete'; readonly target: RecordTarget }
 );
 
-export function contactBulkOperation(contacts: ContactStore, checkOwner: OwnerRule): Operation {
+export function recordBulkOperation(resource: AnyResource, checkOwner: OwnerRule): Operation {
+  const { module, schemas } = resource;
+  const { bulkOperation } = schemas;
   return operation({
     method: 'post',
-    path: '/crm/contacts/bulk',
-    id: 'changeContacts',
-    summary: 'Creates, changes and deletes up to 100 contacts',
+    path: `/crm/${module}/bulk`,
+    id: `change${pascal(module)}`,
+    summary: `Creates, changes and deletes up to 100 ${module}`,
     description:
       'Carried out in order, each for itself: one that fails stops no other. `revision` stands for If-Match. ' +
       'The result of each operation is at its place.',
     scope: 'crm:write',
-    right: 'contacts',
+    right: module,
     body: requestSchema,
-    describedBody: describedRequestSchema,
+    describedBody: z.strictObject({ operations: z.array(bulkOperation).min(1).max(100) }),
     success: { status: 207, description: 'A result for each operation', schema: responseSchema },
     async handle({ caller, body: { operations } }) {
       const results: Result[] = [];
       const prepared: Prepared[] = [];
       for (const [index, input] of operations.entries()) {
         try {
-          const checked = parsed(bulkOperationSchema, input, 422);
-          prepared.push({ index, ...(await prepare(caller, checked, checkOwner)) });
+          const checked = parsed(bulkOperation, input, 422);
+          prepared.push({ index, ...(await prepare(resource, caller, checked, checkOwner)) });
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
           results[index] = failed(error);
         }
       }
       for (const run of runsOf(prepared)) {
-        const written = await carryOut(contacts, run, caller);
+        const written = await carryOut(resource.store, run, caller);
         for (const [place, { index, op }] of run.entries()) {
-          results[index] = toResult(written[place] ?? { kind: 'gone' }, statusOf[op]);
+          results[index] = toResult(resource, written[place] ?? { kind: 'gone' }, statusOf[op]);
         }
       }
       return { status: 207, body: { results } };
@@ -77,8 +76,9 @@ export function contactBulkOperation(contacts: ContactStore, checkOwner: OwnerRu
 type Unplaced<T> = T extends unknown ? Omit<T, 'index'> : never;
 
 async function prepare(
+  resource: AnyResource,
   caller: Caller,
-  checked: BulkOperation,
+  checked: z.infer<AnyResource['schemas']['bulkOperation']>,
   checkOwner: OwnerRule,
 ): Promise<Unplaced<Prepared>> {
   switch (checked.op) {
@@ -86,13 +86,13 @@ async function prepare(
       const { ownerId = caller.user.id, imported = false } = checked;
       await checkOwner(caller, ownerId);
       demandImportRight(caller, imported);
-      return { op: 'create', draft: { ownerId, imported, values: checked.values as Values } };
+      return { op: 'create', draft: { ownerId, imported, values: resource.valuesOf(checked) } };
     }
     case 'update': {
-      const { id, revision, ownerId, values = {} } = checked;
+      const { id, revision, ownerId } = checked;
       if (ownerId !== undefined) await checkOwner(caller, ownerId);
       const owner = ownerId !== undefined && { ownerId };
-      return { op: 'update', change: { id, revision, values: values as Values, ...owner } };
+      return { op: 'update', change: { id, revision, values: resource.valuesOf(checked), ...owner } };
     }
     case 'delete':
       return { op: 'delete', target: { id: checked.id, revision: checked.revision } };
@@ -111,24 +111,24 @@ function runsOf(prepared: readonly Prepared[]): Prepared[][] {
 }
 
 async function carryOut(
-  contacts: ContactStore,
+  store: Pick<RecordStore<never>, 'create' | 'update' | 'remove'>,
   run: readonly Prepared[],
   caller: Caller,
-): Promise<ContactWrite[]> {
+): Promise<RecordWrite[]> {
   const access = accessOf(caller);
   const drafts = run.flatMap((one) => (one.op === 'create' ? [one.draft] : []));
-  if (drafts.length > 0) return contacts.create(drafts, access);
+  if (drafts.length > 0) return store.create(drafts, access);
   const changes = run.flatMap((one) => (one.op === 'update' ? [one.change] : []));
-  if (changes.length > 0) return contacts.update(changes, access);
-  return contacts.remove(
+  if (changes.length > 0) return store.update(changes, access);
+  return store.remove(
     run.flatMap((one) => (one.op === 'delete' ? [one.target] : [])),
     access,
   );
 }
 
-function toResult(result: ContactWrite, status: number): Result {
+function toResult(resource: AnyResource, result: RecordWrite, status: number): Result {
   if (result.kind === 'done') return { status, id: result.id, revision: result.revision };
-  return failed(refusalOf(result));
+  return failed(refusalOf(resource, result));
 }
 
 function failed(problem: Problem): Result {
