@@ -3,25 +3,20 @@ import { takeLease } from '../engine/lease-keeper.ts';
 import type { LeaseTimes } from '../engine/lease-keeper.ts';
 import { RemoteError, StoppedError } from '../errors.ts';
 import { createExchangeSide } from '../ews/exchange-side.ts';
+import { createServerMemory, releaseText } from './server-memory.ts';
+import type { ServerMemoryDeps } from './server-memory.ts';
 import { meetServer } from '../ews/mailbox-server.ts';
 import type { MailboxServer } from '../ews/mailbox-server.ts';
 import { isSchemaRefusal, isSchemaTooNew } from '../ews/response-codes.ts';
-import { describeVersion, parseVersion, serverRelease } from '../ews/server-release.ts';
+import { describeVersion, serverRelease } from '../ews/server-release.ts';
 import type { ServerVersion } from '../ews/server-release.ts';
 import { unopenedSide } from '../ews/side/unopened-side.ts';
 import type { EwsTransport } from '../ews/transport.ts';
 import { ewsSchemas, oldestSchema, schemaBefore, unsupportedFields } from '../ews/versions.ts';
-import type { Log } from '../log.ts';
-import type {
-  ExchangeSettings,
-  Mailbox,
-  SchemaName,
-  Settings,
-  SettingsStore,
-} from '../sync/administration.ts';
+import type { ExchangeSettings, Mailbox, SchemaName, Settings } from '../sync/administration.ts';
 import type { Module } from '../sync/model.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
-import type { CursorKey, LeaseStore, SyncStore } from '../sync/stores.ts';
+import type { Lease, LeaseStore } from '../sync/stores.ts';
 
 export interface SideRequest {
   readonly mailbox: Mailbox;
@@ -61,13 +56,10 @@ export interface ExchangeSides {
   known(mailboxId: string, module: Module, exchange: ExchangeSettings): Promise<KnownServer | null>;
 }
 
-export interface ExchangeSidesDeps {
-  readonly settings: SettingsStore;
-  readonly sync: Pick<SyncStore, 'cursor' | 'savePage' | 'enqueueUnseen'>;
+export interface ExchangeSidesDeps extends ServerMemoryDeps {
   readonly leases: LeaseStore;
   readonly leaseTimes: LeaseTimes;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 interface Kept extends OpenSide {
@@ -81,15 +73,9 @@ interface Kept extends OpenSide {
   latest: ServerVersion | null;
 }
 
-/** What is stored of the server of a mailbox. */
-interface Remembered {
-  /** Null where the server did not say. */
-  readonly version: string | null;
-  readonly schema: SchemaName;
-}
-
 export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
-  const { settings, sync, leases, leaseTimes, clock, log } = deps;
+  const { leases, leaseTimes, clock } = deps;
+  const memory = createServerMemory(deps);
   const keptSides = new Map<string, Kept>();
 
   function keep(request: SideRequest, schema: SchemaName, server: Partial<MailboxServer>): Kept {
@@ -118,10 +104,12 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
     const { mailbox, module, exchange, signal } = request;
     if (exchange.schema !== 'auto') return { open: keep(request, exchange.schema, {}), server: {} };
     try {
-      const server = await meetServer(sessionOf(request), module, signal);
-      const kept = keep(request, schemaFor(server.version), server);
-      await remember(request, kept);
-      return { open: kept, server };
+      return await underLease(request, async (lease) => {
+        const server = await meetServer(sessionOf(request), module, signal);
+        const kept = keep(request, schemaFor(server.version), server);
+        await memory.remember(request, kept, lease);
+        return { open: kept, server };
+      });
     } catch (error) {
       if (!(error instanceof RemoteError || error instanceof StoppedError)) throw error;
       keptSides.delete(keyOf(mailbox.id, module));
@@ -129,60 +117,20 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
     }
   }
 
-  async function remembered(mailboxId: string, module: Module): Promise<Remembered | null> {
-    const text = (await sync.cursor(serverKey(mailboxId, module)))?.cursor ?? null;
-    return text === null ? null : (JSON.parse(text) as Remembered);
-  }
-
-  /** Says and stores once that a mailbox is on another release, or spoken to in another schema, than before. */
-  async function remember(request: SideRequest, { side, schema, latest }: Kept): Promise<void> {
-    const { mailbox, module, exchange } = request;
-    const before = await remembered(mailbox.id, module);
-    const version = latest ? describeVersion(latest) : (before?.version ?? null);
-    const isSameServer = version === null || isSameRelease(before?.version, version);
-    if (isSameServer && before?.schema === schema) return;
-    const fields = { mailbox: mailbox.address, now: version && releaseText(version), schema };
-    if (before !== null) {
-      const was = before.version && releaseText(before.version);
-      log.warn('the mailbox is spoken to as another release of Exchange than before', {
-        ...fields,
-        before: was,
-      });
-    } else if (version !== null && !isSameRelease(exchange.serverVersion, version)) {
-      log.info('found the release of Exchange', fields);
-    }
+  /**
+   * The lease of the run that is about to begin, or has ended: a mailbox that another process works on is left alone at
+   * once, and the run finds it busy.
+   */
+  async function underLease<T>(
+    { mailbox, module }: SideRequest,
+    work: (lease: Lease) => Promise<T>,
+  ): Promise<T> {
     const keeper = await takeLease(leases, `${mailbox.id}:${module}`, leaseTimes, clock);
-    // Whoever runs this mailbox right now meets the same server, and writes it down.
-    if (keeper === null) return;
+    if (keeper === null) throw busy();
     try {
-      const { lease } = keeper;
-      if (before !== null && gained(before.schema, schema, module)) {
-        // Fields that could not be read before: every item is read again, once.
-        const feed = { ...serverKey(mailbox.id, module), scope: await side.scope(module, request.signal) };
-        const fullRead = (await sync.cursor(feed))?.fullRead ?? 0;
-        await sync.enqueueUnseen(lease, feed, fullRead + 1);
-      }
-      const cursor = { cursor: JSON.stringify({ version, schema }), fullRead: 0, complete: true };
-      await sync.savePage(lease, serverKey(mailbox.id, module), { cursor, entries: [], seen: [] });
+      return await work(keeper.lease);
     } finally {
       await keeper.release();
-    }
-    if (version !== null) await moveDefault(before?.version ?? null, version);
-  }
-
-  /** What set-up found follows a mailbox of that release: its server was upgraded. Exceptions leave it alone. */
-  async function moveDefault(before: string | null, now: string): Promise<void> {
-    const { version, settings: present } = await settings.load();
-    const { exchange } = present;
-    if (exchange === null || isSameRelease(exchange.serverVersion, now)) return;
-    const isException = before === null || !isSameRelease(exchange.serverVersion, before);
-    if (exchange.serverVersion !== undefined && isException) return;
-    try {
-      await settings.save({ ...present, exchange: { ...exchange, serverVersion: now } }, version, 'exsync');
-    } catch (error) {
-      log.warn('the release of Exchange was not stored: the settings were changed at the same time', {
-        error,
-      });
     }
   }
 
@@ -220,12 +168,15 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
       // After a failure the folder may be gone or another one. On another release the next run asks anew.
       if (failed || (kept.setting === 'auto' && isOutdated)) keptSides.delete(keyOf(mailbox.id, module));
       // With a schema set by hand nobody asked before; the answers tell all the same.
-      if (!failed && kept.setting !== 'auto') await remember(request, kept);
+      if (failed || kept.setting === 'auto') return;
+      await underLease(request, (lease) => memory.remember(request, kept, lease)).catch((error: unknown) => {
+        if (!(error instanceof RemoteError && error.code === busyCode)) throw error;
+      });
     },
 
     async known(mailboxId, module, exchange) {
       const kept = keptSides.get(keyOf(mailboxId, module));
-      const stored = await remembered(mailboxId, module);
+      const stored = await memory.recall(mailboxId, module);
       const version = kept?.latest ? describeVersion(kept.latest) : (stored?.version ?? null);
       const setByHand = exchange.schema === 'auto' ? undefined : exchange.schema;
       const schema = kept?.schema ?? setByHand ?? stored?.schema;
@@ -237,6 +188,17 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
       };
     },
   };
+}
+
+const busyCode = 'MailboxBusy';
+
+function busy(): RemoteError {
+  return new RemoteError({
+    side: 'exchange',
+    code: busyCode,
+    message: 'Another process works on this mailbox.',
+    retryable: true,
+  });
 }
 
 function sessionOf({ mailbox, exchange, privateItems, transport }: SideRequest): {
@@ -253,27 +215,7 @@ function keyOf(mailboxId: string, module: Module): string {
   return `${mailboxId}/${module}`;
 }
 
-/** Beside the cursors of the mailbox, like the other things that a run remembers. */
-function serverKey(mailboxId: string, module: Module): CursorKey {
-  return { side: 'exchange', mailboxId, module, scope: '#server' };
-}
-
 /** A server that does not name its version gets what every release understands. */
 function schemaFor(version: ServerVersion | null): SchemaName {
   return (version && serverRelease(version).schema) ?? oldestSchema.name;
-}
-
-function releaseText(version: string): string {
-  return `${serverRelease(parseVersion(version)).name} (${version})`;
-}
-
-/** Whether one schema holds fields that the other lacks. */
-function gained(before: SchemaName, now: SchemaName, module: Module): boolean {
-  const present = new Set(unsupportedFields(ewsSchemas[now], module));
-  return unsupportedFields(ewsSchemas[before], module).some((field) => !present.has(field));
-}
-
-/** An update within a release changes nothing for us. */
-function isSameRelease(one: string | null | undefined, other: string): boolean {
-  return one != null && serverRelease(parseVersion(one)).name === serverRelease(parseVersion(other)).name;
 }
