@@ -258,7 +258,11 @@ function engineControl(
     async decideHeld(held, verdict) {
       const scope = { mailboxId: held.mailboxId, module: held.module };
       const actions = (await stores.sync.held(scope)).filter(
-        ({ runId, body }) => runId === held.runId && body.kind === held.kind && body.side === held.side,
+        ({ runId, body }) =>
+          runId === held.runId &&
+          body.kind === held.kind &&
+          body.side === held.side &&
+          body.tellsAttendees === held.tellsAttendees,
       );
       const key = keyOf(scope);
       decisions.set(key, [

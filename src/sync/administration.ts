@@ -190,6 +190,8 @@ export interface HeldSummary extends RunScope {
   readonly runId: number;
   readonly kind: 'create' | 'update' | 'remove' | 'settle';
   readonly side: 'crm' | 'exchange' | null;
+  /** Attendees of meetings are told when it is approved. */
+  readonly tellsAttendees: boolean;
   readonly count: number;
 }
 

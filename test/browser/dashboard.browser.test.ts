@@ -127,7 +127,7 @@ describe('the dashboard in a browser', function () {
     await live();
     const approve = page.getByRole('button', { name: 'Approve: 37 deletions in Exchange are held back' });
     tabs.held.length = 0;
-    tabs.held.push({ ...bobs, runId: 2, kind: 'remove', side: 'exchange', count: 37 });
+    tabs.held.push({ ...bobs, runId: 2, kind: 'remove', side: 'exchange', tellsAttendees: false, count: 37 });
     await approve.click();
     await page.getByText('Asked for.').waitFor({ state: 'attached' });
     tabs.held.length = 0;

@@ -238,7 +238,9 @@ export class World {
     return rows
       .filter(({ state }) => state === 'done')
       .flatMap(
-        ({ body }) => bodyFromText('contacts', body, { kind: 'update', side: null, overwrites: 0 }).losers,
+        ({ body }) =>
+          bodyFromText('contacts', body, { kind: 'update', side: null, overwrites: 0, tellsAttendees: false })
+            .losers,
       );
   }
 

@@ -298,6 +298,7 @@ export function fillTabs(fixture: TabsFixture): void {
     runId: 2,
     kind: 'remove',
     side: 'exchange',
+    tellsAttendees: false,
     count: 37,
   });
   const failure = {

@@ -18,7 +18,6 @@ interface StoredBody {
   readonly versions: Readonly<Record<Side, string | null>>;
   readonly link: ActionBody['link'];
   readonly losers?: readonly Loser[];
-  readonly tells?: true;
 }
 
 export function bodyToText(module: Module, body: ActionBody): string {
@@ -28,18 +27,17 @@ export function bodyToText(module: Module, body: ActionBody): string {
     return text === values ? `"${same}"` : text;
   };
   const losers = body.losers.length > 0 ? `,"losers":${JSON.stringify(body.losers)}` : '';
-  const tells = body.tellsAttendees ? ',"tells":true' : '';
   return (
     `{"target":${JSON.stringify(body.targetId)},"version":${JSON.stringify(body.version)},"values":${values},` +
     `"before":${sealedToText(module, body.before)},"crm":${settled('crm')},"exchange":${settled('exchange')},` +
-    `"versions":${JSON.stringify(body.versions)},"link":${JSON.stringify(body.link)}${losers}${tells}}`
+    `"versions":${JSON.stringify(body.versions)},"link":${JSON.stringify(body.link)}${losers}}`
   );
 }
 
 export function bodyFromText(
   module: Module,
   text: string,
-  known: Pick<ActionBody, 'kind' | 'side' | 'overwrites'>,
+  known: Pick<ActionBody, 'kind' | 'side' | 'overwrites' | 'tellsAttendees'>,
 ): ActionBody {
   const stored = JSON.parse(text) as StoredBody;
   const values = unpackValues(module, stored.values);
@@ -55,6 +53,5 @@ export function bodyFromText(
     versions: stored.versions,
     link: stored.link,
     losers: stored.losers ?? [],
-    tellsAttendees: stored.tells === true,
   };
 }

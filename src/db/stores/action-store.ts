@@ -219,6 +219,7 @@ const actionColumns = [
   'kind',
   'side',
   'overwrites',
+  'tells',
   'title',
   'state',
   'inboxIds',
@@ -240,6 +241,7 @@ function toRow(module: Module, action: NewAction): Omit<ActionRow, 'id' | 'runId
     title: action.title.slice(0, titleLength),
     state: action.body.tellsAttendees ? 'held' : 'planned',
     approved: false,
+    tells: action.body.tellsAttendees,
     finishedAt: null,
     error: null,
     inboxIds: JSON.stringify(action.inboxIds),
@@ -248,7 +250,12 @@ function toRow(module: Module, action: NewAction): Omit<ActionRow, 'id' | 'runId
 }
 
 function fromRow(row: StoredRow): StoredAction {
-  const known = { kind: row.kind as ActionKind, side: row.side as Side | null, overwrites: row.overwrites };
+  const known = {
+    kind: row.kind as ActionKind,
+    side: row.side as Side | null,
+    overwrites: row.overwrites,
+    tellsAttendees: Boolean(row.tells),
+  };
   return {
     id: row.id,
     runId: row.runId,

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { FailureRecord, HeldSummary, RunReports } from '../../sync/administration.ts';
-import type { Module, Side, Values } from '../../sync/model.ts';
+import type { Module, Side } from '../../sync/model.ts';
+import { titleOf } from '../../sync/natural-keys.ts';
 import type { RunRecord } from '../../sync/stores.ts';
 import type { Database } from '../database.ts';
 import type { ActionRow } from '../entities/action.ts';
@@ -43,7 +44,16 @@ export function createRunReports(database: Database): RunReports {
 
     async held(mailboxId) {
       const rows = await database.read((manager) => {
-        const query = selectHeld(manager, ['mailboxId', 'module', 'runId', 'kind', 'side', 'linkId', 'step']);
+        const query = selectHeld(manager, [
+          'mailboxId',
+          'module',
+          'runId',
+          'kind',
+          'side',
+          'tells',
+          'linkId',
+          'step',
+        ]);
         if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
         return query.getRawMany<HeldRow>();
       });
@@ -94,7 +104,7 @@ async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<Fa
     module: row.module as Module,
     inboxId: row.id,
     side,
-    title: await titleOf(manager, row, side),
+    title: await nameFor(manager, row, side),
     code: row.failureCode ?? '',
     message: row.failureMessage ?? '',
     attempts: row.attempts,
@@ -103,24 +113,23 @@ async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<Fa
 }
 
 /** A name for people: from the change itself, else from what its link last knew. */
-async function titleOf(manager: EntityManager, row: InboxTableRow, side: Side): Promise<string> {
-  const own = nameOf(parseKeyValues(row.keyValues));
+async function nameFor(manager: EntityManager, row: InboxTableRow, side: Side): Promise<string> {
+  const module = row.module as Module;
+  const own = titleOf(module, parseKeyValues(row.keyValues));
   if (own !== '') return own;
-  if (row.content !== null) return nameOf(itemFromText(row.module as Module, row.content).values);
+  if (row.content !== null) return titleOf(module, itemFromText(module, row.content).values);
   const link = await selectRows(manager, linkEntity, linkColumns)
     .where(`row.${itemIdColumn[side]} = :itemId`, { itemId: row.itemId })
     .andWhere('row.mailboxId = :mailboxId AND row.module = :module', row)
     .getRawOne<LinkRow>();
-  return link ? nameOf((fromLinkRow(link)[side]?.values ?? {}) as Values) : '';
+  if (!link) return '';
+  return titleOf(module, fromLinkRow(link)[side]?.values ?? {});
 }
 
-function nameOf(values: Values): string {
-  const text = (field: string): string => (typeof values[field] === 'string' ? values[field] : '');
-  const name = [text('givenName'), text('surname')].filter((part) => part !== '').join(' ');
-  return name || text('company') || text('email1');
-}
-
-type HeldRow = Pick<ActionRow, 'mailboxId' | 'module' | 'runId' | 'kind' | 'side' | 'linkId' | 'step'>;
+type HeldRow = Pick<
+  ActionRow,
+  'mailboxId' | 'module' | 'runId' | 'kind' | 'side' | 'tells' | 'linkId' | 'step'
+>;
 
 /** Counts items: the later steps of one, such as a new contact's photo, are part of its first. */
 function summarize(rows: readonly HeldRow[]): HeldSummary[] {
@@ -129,11 +138,11 @@ function summarize(rows: readonly HeldRow[]): HeldSummary[] {
     firstSteps.set(linkId, Math.min(step, firstSteps.get(linkId) ?? step));
   }
   const summaries = new Map<string, HeldSummary>();
-  for (const { linkId, step, ...row } of rows) {
+  for (const { linkId, step, tells, ...row } of rows) {
     if (step !== firstSteps.get(linkId)) continue;
-    const key = [row.mailboxId, row.module, row.runId, row.kind, row.side].join('/');
+    const key = [row.mailboxId, row.module, row.runId, row.kind, row.side, Boolean(tells)].join('/');
     const count = (summaries.get(key)?.count ?? 0) + 1;
-    summaries.set(key, { ...row, count } as HeldSummary);
+    summaries.set(key, { ...row, tellsAttendees: Boolean(tells), count } as HeldSummary);
   }
   return [...summaries.values()];
 }

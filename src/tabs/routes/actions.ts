@@ -74,6 +74,7 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
         String(summary.runId) === formField(request, 'run') &&
         summary.kind === formField(request, 'kind') &&
         (summary.side ?? '') === formField(request, 'side') &&
+        String(summary.tellsAttendees) === formField(request, 'tells') &&
         String(summary.count) === formField(request, 'count'),
     );
     if (!held) {
@@ -90,6 +91,7 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
       runId: held.runId,
       kind: held.kind,
       side: held.side,
+      tellsAttendees: held.tellsAttendees,
       count: held.count,
     });
     accepted(request, response);

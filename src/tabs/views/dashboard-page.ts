@@ -1,5 +1,5 @@
 import type { HeldSummary } from '../../sync/administration.ts';
-import type { Side } from '../../sync/model.ts';
+import type { Module, Side } from '../../sync/model.ts';
 import type { RunRecord, SideCounts } from '../../sync/stores.ts';
 import type { Dashboard, DashboardRow, SyncState } from '../dashboard.ts';
 import { html, type Html } from './html.ts';
@@ -108,7 +108,7 @@ function mailboxRows(row: DashboardRow, { reader, nowMs }: Dashboard): Html {
       <th scope="rowgroup" role="rowheader" rowspan="2" class="mailbox">
         <span class="mailbox-user">${row.userName}</span>
         <span class="mailbox-address">${mailbox.address}</span>
-        <span class="module">Contacts</span>
+        <span class="module">${moduleNames[module]}</span>
       </th>
       <td role="cell" rowspan="2" class="state" data-cell="state">${stateView(row.state)}</td>
       ${sideCells(row, 'crm')}
@@ -187,8 +187,8 @@ function heldSection({ held, reader }: Dashboard): Html | null {
   return html`<section class="card attention" aria-labelledby="held-title">
     <h2 id="held-title">Held back</h2>
     <p class="muted">
-      These changes are more than usual, so they wait. Everything else goes on.
-      ${!reader.managing && html`A manager has to decide.`}
+      These changes are more than usual, or attendees of meetings have to hear of them, so they wait.
+      Everything else goes on. ${!reader.managing && html`A manager has to decide.`}
     </p>
     <ul class="plain">
       ${held.map(
@@ -205,22 +205,46 @@ function heldSection({ held, reader }: Dashboard): Html | null {
   </section>`;
 }
 
-function heldText({ kind, side, count }: HeldSummary): string {
-  const [one, many] = heldWords[kind];
+function heldText({ kind, side, count, module, tellsAttendees }: HeldSummary): string {
+  if (tellsAttendees) {
+    const [one, many] = kind === 'remove' ? ['cancellation', 'cancellations'] : ['update', 'updates'];
+    return count === 1
+      ? `1 ${one} of a meeting waits to be sent to the attendees`
+      : `${count} ${many} of meetings wait to be sent to the attendees`;
+  }
+  const [one, many] = kind === 'create' ? newItems[module] : heldWords[kind];
   const what = count === 1 ? `1 ${one}` : `${count} ${many}`;
   const where = side ? ` in ${side === 'crm' ? 'the CRM' : 'Exchange'}` : '';
   return `${what}${where} ${count === 1 ? 'is' : 'are'} held back`;
 }
 
-const heldWords: Readonly<Record<HeldSummary['kind'], readonly [string, string]>> = {
-  create: ['new contact', 'new contacts'],
+const moduleNames: Readonly<Record<Module, string>> = {
+  contacts: 'Contacts',
+  tasks: 'Tasks',
+  events: 'Events',
+};
+const newItems: Readonly<Record<Module, readonly [string, string]>> = {
+  contacts: ['new contact', 'new contacts'],
+  tasks: ['new task', 'new tasks'],
+  events: ['new event', 'new events'],
+};
+
+const heldWords: Readonly<Record<Exclude<HeldSummary['kind'], 'create'>, readonly [string, string]>> = {
   update: ['change', 'changes'],
   remove: ['deletion', 'deletions'],
   settle: ['pairing', 'pairings'],
 };
 
+const sendWords: Readonly<Record<HeldSummary['kind'], readonly [string, string]>> = {
+  create: ['Send invitation', 'Do not send'],
+  update: ['Send update', 'Leave as it was'],
+  remove: ['Send cancellation', 'Keep the meeting'],
+  settle: ['Send', 'Do not send'],
+};
+
 function decisionForm(held: HeldSummary, address: string, csrfToken: string): Html {
   const about = `${heldText(held)}, ${address}`;
+  const [approve, reject] = held.tellsAttendees ? sendWords[held.kind] : (['Approve', 'Reject'] as const);
   return html`<form class="buttons" method="post" action="/held" data-live-form>
     ${csrfField(csrfToken)}
     <input type="hidden" name="mailbox" value="${held.mailboxId}" />
@@ -229,8 +253,11 @@ function decisionForm(held: HeldSummary, address: string, csrfToken: string): Ht
     <input type="hidden" name="kind" value="${held.kind}" />
     <input type="hidden" name="side" value="${held.side ?? ''}" />
     <input type="hidden" name="count" value="${held.count}" />
-    <button type="submit" name="decision" value="approved" aria-label="Approve: ${about}">Approve</button>
-    <button type="submit" name="decision" value="rejected" aria-label="Reject: ${about}">Reject</button>
+    <input type="hidden" name="tells" value="${String(held.tellsAttendees)}" />
+    <button type="submit" name="decision" value="approved" aria-label="${approve}: ${about}">
+      ${approve}
+    </button>
+    <button type="submit" name="decision" value="rejected" aria-label="${reject}: ${about}">${reject}</button>
   </form>`;
 }
 
