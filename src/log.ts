@@ -54,7 +54,7 @@ function textLine(time: string, level: string, message: string, fields: Record<s
 }
 
 /** A line break in a message must not look like another entry, nor may it steer a terminal. */
-function escapeControls(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(/\p{Cc}/gu, (control) =>
     JSON.stringify(control).slice(1, -1).replace('\x7f', '\\u007f'),
   );

@@ -14,7 +14,11 @@ keepHeapSmall();
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => stop.abort(new StoppedError(`stopped by ${signal}`)));
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait for the end of what is under way; it is as safe as a crash.
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort(new StoppedError(`stopped by ${signal}`));
+  });
 }
 
 async function main(): Promise<number> {

@@ -3,6 +3,7 @@ import type { ExchangeStore } from './exchange-store.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { SandboxUser } from './sandbox-user.ts';
 import { SoapFault } from './soap-fault.ts';
+import type { SoapRequest } from './soap-request.ts';
 import { child } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -37,6 +38,21 @@ export function actingMailbox(
     );
   }
   return mailbox;
+}
+
+/** Whose budget a request is charged to: whom it acts as, or the caller where he may not act as that. */
+export function chargedAccount(
+  request: SoapRequest | SoapFault,
+  caller: SandboxUser,
+  store: ExchangeStore,
+): string {
+  if (request instanceof SoapFault) return caller.address;
+  try {
+    return actingMailbox(caller, request.header, store).address;
+  } catch (error) {
+    if (error instanceof SoapFault) return caller.address;
+    throw error;
+  }
 }
 
 function findConnecting(kind: string, who: string, store: ExchangeStore): Mailbox | undefined {

@@ -1,4 +1,5 @@
 /** item:Body and what is made of it: both forms, the preview, the part that is not quoted. */
+import { htmlContent, htmlToText } from './html-text.ts';
 import { owned } from './property-reader.ts';
 import type { Assignment, BodyType, Property } from './property.ts';
 import { textValue } from './stored-item.ts';
@@ -11,15 +12,6 @@ export const BODY = 'item:Body';
 /** HTML for a body of that kind, absent for text. */
 export const BODY_TYPE = 'item:Body/BodyType';
 
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
-
 export function isHtml(item: Pick<EmbeddedItem, 'values'>): boolean {
   return item.values.get(BODY_TYPE) === 'HTML';
 }
@@ -31,24 +23,6 @@ export function bodyAssignments(text: string, type: 'HTML' | 'Text'): readonly A
     [BODY, owned(lines) || undefined],
     [BODY_TYPE, type === 'HTML' && lines !== '' ? 'HTML' : undefined],
   ];
-}
-
-/** The plain text of an HTML body, as good as a stand-in needs it. */
-export function htmlToText(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<(head|style|script)\b[\s\S]*?<\/\1>/gi, '')
-    .replace(/[ \t]*[\r\n]+[ \t]*/g, ' ')
-    .replace(/ ?(?:<br\s*\/?>|<\/(?:p|div|tr|li|h\d)>) ?/gi, '\r\n')
-    .replace(/<hr\b[^>]*>/gi, '\r\n________________________________\r\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-      const code =
-        decimal === undefined ? (hex === undefined ? undefined : parseInt(hex, 16)) : Number(decimal);
-      if (code !== undefined) return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-      return NAMED[name?.toLowerCase() ?? ''] ?? whole;
-    })
-    .trim();
 }
 
 export function textToHtml(text: string): string {
@@ -89,15 +63,17 @@ export function uniqueBodyElement(item: EmbeddedItem, asked: BodyType): string {
       : /(?:^|\r\n)(?:_{20,}|-{3,} ?Original|>)/,
   );
   const own = at < 0 ? text : text.slice(0, at);
-  const inner = html
-    ? `<html><body>${own.replace(/^[\s\S]*?<body[^>]*>|<\/body>[\s\S]*$|<\/?html>/gi, '')}</body></html>`
-    : own.trimEnd();
+  const inner = html ? `<html><body>${htmlContent(own)}</body></html>` : own.trimEnd();
   return typedBody('UniqueBody', text === '' ? '' : inner, { stored: html ? 'HTML' : 'Text', asked });
 }
 
+/** As much of a body as a preview is made of: the head of an HTML document may be long. */
+const PREVIEWED = 1 << 17;
+
 /** The first 255 characters of the text. */
 export function preview(item: EmbeddedItem): string {
-  const text = plainBody(item).slice(0, 2048).replace(/\s+/g, ' ').trim();
+  const body = (textValue(item, BODY) ?? '').slice(0, PREVIEWED);
+  const text = (isHtml(item) ? htmlToText(body) : body).slice(0, 2048).replace(/\s+/g, ' ').trim();
   return text.length <= 255 ? text : [...text].slice(0, 255).join('').slice(0, 255);
 }
 

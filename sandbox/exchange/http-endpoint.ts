@@ -1,5 +1,6 @@
 /** Turns HTTP requests into answers: paths, sizes, credentials, limits, faults ordered by tests, and streams. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { chargedAccount } from './access.ts';
 import type { AutodiscoverContext } from './autodiscover/autodiscover-options.ts';
 import { answerPox } from './autodiscover/pox.ts';
 import { answerSoapAutodiscover } from './autodiscover/soap.ts';
@@ -7,15 +8,19 @@ import { faultAnswer } from './injected-fault.ts';
 import type { FaultQueue, InjectedFault, WireAnswer } from './injected-fault.ts';
 import { openStream } from './notifications/event-stream.ts';
 import type { StreamPlan } from './notifications/event-stream.ts';
+import { OPERATIONS } from './operation-registry.ts';
 import type { Throttle } from './policy/throttle.ts';
 import { tooManyConnections } from './policy/throttle.ts';
 import { writeEnvelope, writeFault } from './protocol/envelope.ts';
+import { requestText } from './request-text.ts';
 import type { RequestCounter } from './request-counter.ts';
 import type { SandboxUser } from './sandbox-user.ts';
 import type { Authentication } from './security/authentication.ts';
-import { answerSoap, operationName } from './soap-endpoint.ts';
+import { answerSoap } from './soap-endpoint.ts';
 import type { SoapAnswer, SoapEndpointOptions } from './soap-endpoint.ts';
 import { SoapFault } from './soap-fault.ts';
+import { operationName, readSoapRequest } from './soap-request.ts';
+import type { SoapRequest } from './soap-request.ts';
 
 export interface HttpEndpointOptions {
   readonly soap: () => Omit<SoapEndpointOptions, 'duplicateEvents'>;
@@ -78,7 +83,7 @@ export class HttpEndpoint {
     if (signIn.user === undefined) {
       return send(response, { status: 401, body: '', headers: { 'WWW-Authenticate': signIn.challenges } });
     }
-    const source = body.toString('utf8');
+    const source = requestText(body);
     if (path !== EWS) return send(response, this.#autodiscover(path, request.method, source));
     if (request.method !== 'POST') {
       return send(response, {
@@ -100,19 +105,20 @@ export class HttpEndpoint {
 
   async #ews(source: string, caller: SandboxUser, response: ServerResponse): Promise<void> {
     const { requests, faults, throttle, latencyMs, onExchange } = this.#options;
-    const operation = operationName(source);
-    requests.count(operation);
+    const read = readSoapRequest(source);
+    const operation = operationName(read);
+    requests.count(OPERATIONS.has(`m:${operation}`) ? operation : '');
     const fault = faults.take(operation);
     let leave = (): void => undefined;
     try {
-      leave = throttle.enter(actingAccount(source) ?? caller.address);
-      const wire = this.#answer(source, caller, { operation, fault });
+      leave = throttle.enter(chargedAccount(read, caller, this.#options.soap().store));
+      const wire = this.#answer(read, caller, { operation, fault });
       const waitMs = latencyMs() + (fault?.delayMs ?? 0);
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-      if ('stream' in wire && wire.stream !== undefined) this.#checkHanging(caller);
+      const stream = 'stream' in wire && !('breakOff' in wire) ? wire.stream : undefined;
+      if (stream !== undefined) this.#checkHanging(caller);
       onExchange({ operation, request: source, response: wire.body, status: wire.status });
-      if ('stream' in wire && wire.stream !== undefined)
-        this.#stream(wire.stream, { caller, response, first: wire.body });
+      if (stream !== undefined) this.#stream(stream, { caller, response, first: wire.body });
       else send(response, wire);
     } catch (error) {
       if (!(error instanceof SoapFault)) throw error;
@@ -125,13 +131,13 @@ export class HttpEndpoint {
   }
 
   #answer(
-    source: string,
+    read: SoapRequest | SoapFault,
     caller: SandboxUser,
     { operation, fault }: { readonly operation: string; readonly fault: InjectedFault | undefined },
   ): WireAnswer | SoapAnswer {
     const soap = this.#options.soap();
     const duplicateEvents = fault?.kind === 'duplicateNotifications';
-    const right = (): SoapAnswer => answerSoap(source, caller, { ...soap, duplicateEvents });
+    const right = (): SoapAnswer => answerSoap(read, caller, { ...soap, duplicateEvents });
     if (fault === undefined) return right();
     const early = fault.afterCommit === true ? right() : undefined;
     return faultAnswer(fault, { operation, release: soap.release }, () => early ?? right());
@@ -168,12 +174,6 @@ export class HttpEndpoint {
       open.delete(stop);
     });
   }
-}
-
-/** Budgets are charged to the impersonated account, not to the one that signed in. */
-function actingAccount(source: string): string | undefined {
-  const head = source.slice(0, 4096);
-  return /ConnectingSID>\s*<[^>]+>\s*([^<\s]+)\s*</.exec(head)?.[1]?.toLowerCase();
 }
 
 /** The whole body, or undefined when it is larger than the limit; then the rest is not read. */

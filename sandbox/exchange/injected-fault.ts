@@ -1,4 +1,6 @@
+import { flag, milliseconds, objectOf, oneOf, optional, wholeFrom } from './control/input-check.ts';
 import { ItemError } from './item-error.ts';
+import { OPERATIONS } from './operation-registry.ts';
 import { serverBusy } from './policy/throttle.ts';
 import { writeEnvelope, writeFault } from './protocol/envelope.ts';
 import type { Release } from './releases/release.ts';
@@ -36,6 +38,22 @@ export interface InjectedFault {
   readonly backOffMs?: number;
   readonly retryAfterSeconds?: number;
   readonly delayMs?: number;
+}
+
+/** What a control connection sends must be an InjectedFault. */
+export const checkFault = objectOf<InjectedFault>({
+  kind: oneOf(injectedFaultKinds),
+  operation: optional(operationName),
+  times: optional(wholeFrom(1)),
+  afterCommit: optional(flag),
+  backOffMs: optional(wholeFrom(0)),
+  retryAfterSeconds: optional(wholeFrom(0)),
+  delayMs: optional(milliseconds),
+});
+
+function operationName(value: unknown, what: string): void {
+  if (typeof value !== 'string' || !OPERATIONS.has(`m:${value}`))
+    throw new Error(`${what} must be an operation of this server, such as GetItem.`);
 }
 
 /** Faults waiting for their requests. */
@@ -149,7 +167,7 @@ function oneError(
   { operation, release }: { readonly operation: string; readonly release: Release },
 ): string {
   const messageXml = values === '' ? '' : `<m:MessageXml>${values}</m:MessageXml>`;
-  const onError = messageXml + (MESSAGE_ENDINGS[operation] ?? '');
+  const onError = messageXml + (Object.hasOwn(MESSAGE_ENDINGS, operation) ? MESSAGE_ENDINGS[operation] : '');
   const message = errorMessage({ operation, onError }, new ItemError(code));
   return writeEnvelope(responseElement(operation, message), release, release.schemas.at(-1) ?? '');
 }

@@ -1,3 +1,4 @@
+import { objectOf, optional, text, wholeFrom } from './control/input-check.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** One member of a batch that is to fail: the one with this item id, or the first whose text or ids contain `matching`. */
@@ -7,6 +8,26 @@ export interface ItemFailure {
   readonly code: string;
   /** How often; 1 when absent. */
   readonly times?: number;
+}
+
+const checkParts = objectOf<ItemFailure>({
+  itemId: optional(text),
+  matching: optional(text),
+  code: responseCode,
+  times: optional(wholeFrom(1)),
+});
+
+/** What a control connection sends must be an ItemFailure that some member of a batch can meet. */
+export function checkItemFailure(value: unknown, what: string): void {
+  checkParts(value, what);
+  const { itemId, matching } = value as ItemFailure;
+  if (itemId === undefined && matching === undefined)
+    throw new Error(`${what} must have itemId or matching, to say which item is to fail.`);
+}
+
+function responseCode(value: unknown, what: string): void {
+  if (typeof value !== 'string' || !/^Error[A-Z][A-Za-z0-9]*$/.test(value))
+    throw new Error(`${what} must be a response code, such as ErrorItemSave.`);
 }
 
 /** Item-level failures ordered by a test. */

@@ -1,5 +1,6 @@
 /** A process that runs the stand-in, for people to try things on and for programs to spawn. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readFillAmount } from './fill-amount.ts';
 import { fillMailbox } from './generate.ts';
@@ -10,6 +11,10 @@ import { startExchange } from './server.ts';
 import type { Sandbox, SandboxOptions } from './server.ts';
 import { StateError } from './state/state-error.ts';
 import { readStateFile, writeStateFile } from './state/state-file.ts';
+
+const LAST_PORT = 65_535;
+/** The longest time that a timer of Node.js takes. */
+const MOST_LATENCY_MS = 2 ** 31 - 1;
 
 /**
  * `--port N --users FILE.json --fill AMOUNT --seed N --latency MS --version RELEASE --schemes basic,ntlm --tls
@@ -38,24 +43,33 @@ export async function startFromCommandLine(argv: readonly string[]): Promise<San
   const amount = readFillAmount(values.fill);
   const seed = wholeNumber('--seed', values.seed);
   const options = {
-    port: wholeNumber('--port', values.port),
+    port: wholeNumber('--port', values.port, LAST_PORT),
     users,
-    latencyMs: wholeNumber('--latency', values.latency),
+    latencyMs: wholeNumber('--latency', values.latency, MOST_LATENCY_MS),
     release: releaseNamed(values.version).name,
     policy: { schemes: readSchemes(values.schemes) },
     ...(values.tls ? { tls: 'own' as const } : {}),
     ...(values['control-port'] === undefined
       ? {}
-      : { controlPort: wholeNumber('--control-port', values['control-port']) }),
+      : { controlPort: wholeNumber('--control-port', values['control-port'], LAST_PORT) }),
   };
+  const caFile = values['ca-file'];
+  if (caFile !== undefined && !values.tls)
+    throw new Error('--ca-file is for --tls: without it there is no authority.');
+  if (values.state !== undefined) checkFolderOf(values.state);
   const { sandbox, isLoaded } = await startFromState(values.state, options);
-  if (!isLoaded) {
-    users.forEach((user, index) =>
-      fillMailbox(sandbox.store, user.address, { ...amount, seed: seed + index }),
-    );
+  try {
+    if (!isLoaded) {
+      users.forEach((user, index) =>
+        fillMailbox(sandbox.store, user.address, { ...amount, seed: seed + index }),
+      );
+    }
+    if (caFile !== undefined && sandbox.ca !== undefined) writeCaFile(caFile, sandbox.ca);
+  } catch (error) {
+    // What listens would keep the process alive.
+    await sandbox.close();
+    throw error;
   }
-  if (values['ca-file'] !== undefined && sandbox.ca !== undefined)
-    writeFileSync(values['ca-file'], sandbox.ca);
   const stop = (): void => {
     const isSaved = values.state === undefined || trySaving(values.state, sandbox);
     void sandbox.close().then(() => process.exit(isSaved ? 0 : 1));
@@ -83,6 +97,21 @@ async function startFromState(
   }
 }
 
+/** So that what a day of work leaves is not found out to have no place at its end. */
+function checkFolderOf(file: string): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new Error(`--state ${file} could not be written: there is no folder ${folder}.`);
+}
+
+function writeCaFile(file: string, ca: string): void {
+  try {
+    writeFileSync(file, ca);
+  } catch (error) {
+    throw new Error(`--ca-file ${file} could not be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 function trySaving(file: string, sandbox: Sandbox): boolean {
   try {
     writeStateFile(file, sandbox.exportState());
@@ -97,10 +126,11 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`${name} takes a whole number, not "${text}".`);
+function wholeNumber(name: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isSafeInteger(value) && value >= 0 && value <= most) return value;
+  const end = most === Number.MAX_SAFE_INTEGER ? '' : ` from 0 to ${most}`;
+  throw new Error(`${name} takes a whole number${end}, not "${text}".`);
 }
 
 function readSchemes(text: string): ('basic' | 'ntlm')[] {

@@ -173,7 +173,10 @@ export async function startExchange(options: SandboxOptions = {}): Promise<Sandb
     },
   };
   if (options.controlPort !== undefined) {
-    const control = await startControl(sandbox, options.controlPort);
+    const control = await startControl(sandbox, options.controlPort).catch(async (error: unknown) => {
+      await sandbox.close();
+      throw error;
+    });
     sandbox.controlUrl = control.url;
     closeControl = () => control.close();
   }

@@ -15,8 +15,8 @@ import { askedSchema, judgeRequest } from './protocol/schema-judge.ts';
 import type { Release } from './releases/release.ts';
 import { SCHEMA } from './releases/schema.ts';
 import type { SandboxUser } from './sandbox-user.ts';
-import { schemaFault, SoapFault } from './soap-fault.ts';
-import { child, parseXml, requiredChild } from './xml-tree.ts';
+import { SoapFault } from './soap-fault.ts';
+import type { SoapRequest } from './soap-request.ts';
 
 export interface SoapAnswer {
   readonly status: 200 | 500;
@@ -39,15 +39,15 @@ export interface SoapEndpointOptions {
 }
 
 /** Answers one SOAP request of an authenticated caller; never throws. */
-export function answerSoap(source: string, caller: SandboxUser, options: SoapEndpointOptions): SoapAnswer {
+export function answerSoap(
+  read: SoapRequest | SoapFault,
+  caller: SandboxUser,
+  options: SoapEndpointOptions,
+): SoapAnswer {
   const { release, store } = options;
   try {
-    const envelope = parseXml(source);
-    if (envelope.name !== 's:Envelope')
-      throw schemaFault('The root element is not a SOAP 1.1 Envelope.', envelope);
-    const header = child(envelope, 's:Header');
-    const request = requiredChild(envelope, 's:Body').children[0];
-    if (request === undefined) throw schemaFault('The SOAP body is empty.', envelope);
+    if (read instanceof SoapFault) throw read;
+    const { header, content: request } = read;
     const { schema, version } = askedSchema(header, release);
     judgeRequest(request, schema, release);
     const mailbox = actingMailbox(caller, header, store);
@@ -84,11 +84,6 @@ export function answerSoap(source: string, caller: SandboxUser, options: SoapEnd
   } catch (error) {
     return { status: 500, body: writeFault(asFault(error), release) };
   }
-}
-
-/** The name of the operation a request asks for, from its first bytes; empty when there is none to see. */
-export function operationName(source: string): string {
-  return /<(?:[\w.-]+:)?Body\b[^>]*>\s*(?:<!--[\s\S]*?-->\s*)*<(?:[\w.-]+:)?(\w+)/.exec(source)?.[1] ?? '';
 }
 
 function asFault(error: unknown): SoapFault {

@@ -7,6 +7,9 @@ export interface SyncPosition {
   readonly window?: { readonly ceiling: number; readonly phase: number; readonly before: number };
 }
 
+/** Unpacked; the longest that is written has fewer than 300. */
+const MOST_BYTES = 4096;
+
 /** What a state is bound to: given back for another folder, kind or epoch it is invalid. */
 export interface SyncScope {
   readonly kind: 'items' | 'hierarchy';
@@ -33,7 +36,9 @@ export function writeSyncState(scope: SyncScope, position: SyncPosition): string
 export function readSyncState(scope: SyncScope, state: string): SyncPosition {
   let fields: string[];
   try {
-    fields = gunzipSync(Buffer.from(state, 'base64')).toString('utf8').split('|');
+    fields = gunzipSync(Buffer.from(state, 'base64'), { maxOutputLength: MOST_BYTES })
+      .toString('utf8')
+      .split('|');
   } catch {
     throw new ItemError('ErrorInvalidSyncStateData');
   }

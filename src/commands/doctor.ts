@@ -1,5 +1,5 @@
 /** `exsync doctor`: what is in order and what is not, each with its remedy. */
-import { serviceCredentialId } from '../composition/exchange-connections.ts';
+import { pauseAccount, serviceCredentialId } from '../composition/exchange-connections.ts';
 import type { Installation } from '../composition/installation.ts';
 import { testConnection } from '../ews/connection-test.ts';
 import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
@@ -86,9 +86,9 @@ async function* examineCredential(
     ...(exchange.schema === 'auto' ? {} : { schema: exchange.schema }),
   });
   for await (const check of checks) {
-    if (check.name === 'credentials' && !check.ok) await stores.credentials.pause(id, check.detail);
+    if (check.code === 'Unauthorized') await pauseAccount(stores, id, mailbox, check.detail);
     const elsewhere = mailbox.server.ewsUrl === null ? '' : ` at ${new URL(mailbox.server.ewsUrl).host}`;
-    const { serverVersion: _version, ...finding } = check;
+    const { serverVersion: _version, code: _code, ...finding } = check;
     yield { ...finding, name: `exchange ${check.name}${elsewhere}` };
   }
 }

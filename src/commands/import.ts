@@ -7,6 +7,7 @@ import type { ImportSource } from '../crm/import/import-source.ts';
 import { openSource } from '../crm/import/open-source.ts';
 import { UnusableFileError } from '../crm/import/unusable-file.ts';
 import { ConfigError } from '../errors.ts';
+import { escapeControls } from '../log.ts';
 import { say, sayJson, sayProgress } from './answers.ts';
 
 export interface ImportCommandOptions {
@@ -23,6 +24,8 @@ export interface ImportCommandOptions {
 const silentMs = 1000;
 /** More failures than a screen takes are in the JSON document only. */
 const shownFailures = 50;
+const shownColumns = 20;
+const shownNameLength = 60;
 
 /** Returns false when a row failed or the import was stopped. */
 export async function importFile(
@@ -124,7 +127,12 @@ function sayOutcome(source: ImportSource, outcome: ImportOutcome, owner: string,
   say(`${read} read: ${created} ${verb} for ${owner}, ${skipped} present already, ${failed} failed.`);
   const unplaced = source.unplaced.list().filter(({ values }) => values > 0);
   if (unplaced.length > 0) {
-    say(`No field for: ${unplaced.map(({ name, values }) => `${name} (${values})`).join(', ')}.`);
+    const shown = unplaced
+      .slice(0, shownColumns)
+      .map(({ name, values }) => `${shortName(name)} (${values})`)
+      .join(', ');
+    const rest = unplaced.length - shownColumns;
+    say(`No field for: ${shown}${rest > 0 ? ` and ${rest} more` : ''}.`);
   }
   if (otherNames.length > 0) {
     say(
@@ -140,6 +148,11 @@ function sayOutcome(source: ImportSource, outcome: ImportOutcome, owner: string,
   if (failed > shownFailures) {
     process.stderr.write(`and ${failed - shownFailures} more: \`--json\` lists them.\n`);
   }
+}
+
+/** Of a column, which may be named anything. */
+function shortName(name: string): string {
+  return escapeControls(name.length > shownNameLength ? `${name.slice(0, shownNameLength)}…` : name);
 }
 
 function described({ format, file, delimiter, dates }: ImportSource): string {

@@ -3,6 +3,7 @@ import type { Installation } from '../composition/installation.ts';
 import { sameAddress, searchKnownServers } from '../composition/known-servers.ts';
 import type { CrmUser } from '../crm/embedded/user-store.ts';
 import { ConfigError } from '../errors.ts';
+import { domainOf } from '../ews/autodiscover/candidates.ts';
 import { ownNetwork } from '../ews/autodiscover/network.ts';
 import { testConnection } from '../ews/connection-test.ts';
 import type { ConnectionCheck } from '../ews/connection-test.ts';
@@ -28,6 +29,8 @@ export async function addUser(installation: Installation, email: string, options
   const { crm, stores } = installation;
   const name = options.name ?? email.split('@')[0] ?? email;
   const address = options.mailbox ?? email;
+  const unusable = [email, address].find((one) => domainOf(one) === null);
+  if (unusable !== undefined) throw new ConfigError([`${JSON.stringify(unusable)} is no e-mail address.`]);
   const profileId = await profileNamed(installation, options.profile);
   if ((await crm.directory.userByEmail(email)) !== null) {
     throw new ConfigError([
@@ -150,6 +153,12 @@ export async function switchSync(installation: Installation, email: string, on: 
   const { crm, stores } = installation;
   const user = await userNamed(installation, email);
   const mailbox = await stores.mailboxes.forUser(user.id);
+  if (mailbox?.state === 'paused' && on) {
+    throw new ConfigError([
+      `${email}: the mailbox stays paused (${mailbox.pausedReason ?? 'by an administrator'}); ` +
+        `\`exsync user password ${email}\` takes the new password and ends the pause.`,
+    ]);
+  }
   if (mailbox === null && on) {
     await connectMailbox(
       installation,

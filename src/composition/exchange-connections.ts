@@ -27,6 +27,17 @@ export interface ExchangeAccount {
 /** The id of the credential of the account that impersonates. */
 export const serviceCredentialId = 'service';
 
+/** After Exchange refused the password: nothing more is tried with it, nor with a mailbox that has no other. */
+export async function pauseAccount(
+  { credentials, mailboxes }: { readonly credentials: CredentialStore; readonly mailboxes: MailboxStore },
+  credentialId: string,
+  mailbox: Mailbox,
+  reason: string,
+): Promise<void> {
+  await credentials.pause(credentialId, reason);
+  if (credentialId !== serviceCredentialId) await mailboxes.setState(mailbox.id, 'paused', reason);
+}
+
 interface Account extends ExchangeAccount {
   readonly madeFrom: string;
   /** By the address of the server. */
@@ -46,8 +57,7 @@ export function createExchangeConnections(
   /** The password may have been changed by another process meanwhile: then it is the old one that was refused. */
   async function pause(id: string, mailbox: Mailbox, used: string, error: RemoteError): Promise<void> {
     if ((await credentials.password(id)) !== used) return;
-    await credentials.pause(id, error.message);
-    if (id !== serviceCredentialId) await mailboxes.setState(mailbox.id, 'paused', error.message);
+    await pauseAccount({ credentials, mailboxes }, id, mailbox, error.message);
     log.warn('Exchange refused the password; nothing more is tried with it until it is changed', {
       credential: id,
     });
@@ -95,13 +105,12 @@ export function createExchangeConnections(
 
   async function accountFor(mailbox: Mailbox, exchange: ExchangeSettings): Promise<Account> {
     const id = exchange.mode === 'impersonation' ? serviceCredentialId : mailbox.credentialId;
-    const credential = id === null ? null : await credentials.get(id);
+    const credential = id === null ? null : await credentials.signIn(id);
     const command = exchange.mode === 'impersonation' ? '`exsync setup`' : '`exsync user password`';
     if (id === null || credential === null) throw missingCredential(mailbox, command);
-    if (credential.pausedReason !== null)
-      throw pausedCredential(credential.username, credential.pausedReason, command);
-    const { username } = credential;
-    const password = await credentials.password(id);
+    const { username, password, pausedReason } = credential;
+    if (pausedReason !== null || password === null)
+      throw pausedCredential(username, pausedReason ?? '', command);
     const madeFrom = JSON.stringify([username, password, exchange.ca, exchange.scheme]);
     const present = accounts.get(id);
     if (present?.madeFrom === madeFrom) return present;

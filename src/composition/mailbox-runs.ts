@@ -5,7 +5,7 @@ import type { EmbeddedCrm } from '../crm/embedded/embedded-crm.ts';
 import type { CrmUser } from '../crm/embedded/user-store.ts';
 import type { Stores } from '../db/stores.ts';
 import { takeLease } from '../engine/lease-keeper.ts';
-import { readCrm } from '../engine/readers.ts';
+import { isCrmRead, readCrm } from '../engine/readers.ts';
 import type { Progress } from '../engine/run-context.ts';
 import { syncRun } from '../engine/sync-run.ts';
 import type { Decision, EngineDeps, RunOutcome } from '../engine/sync-run.ts';
@@ -88,6 +88,8 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
   );
 
   async function readOrganisation(module: Module, signal: AbortSignal): Promise<void> {
+    // The lease and all that hangs on it cost many statements, and most often nothing has changed.
+    if (await isCrmRead({ store: stores.sync, crm: crm.side, module })) return;
     const until = clock() + organisationWaitMs;
     let keeper = await takeLease(stores.leases, `crm:${module}`, leaseTimes, clock);
     while (keeper === null && clock() < until) {

@@ -30,6 +30,11 @@ export interface Database {
   ): Promise<T>;
   /** Queries that write nothing. On MySQL each one sees what is committed by then. */
   read<T>(task: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /**
+   * One writing statement without a transaction around it, which on MySQL saves two of three round trips. It must do no
+   * harm when it is carried out twice, and a loss of power may undo it. Returns how many rows it met.
+   */
+  repeatable(sql: string, values: readonly (string | number)[]): Promise<number>;
   close(): Promise<void>;
 }
 

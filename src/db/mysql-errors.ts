@@ -91,7 +91,12 @@ export function openingError(error: unknown, address: MysqlAddress): unknown {
   const explanation = explain(number, code, address);
   if (explanation !== null) return new ConfigError([`database.url: ${explanation}`]);
   const reason = unreachable[code];
-  if (reason === undefined) return withoutContent(error);
+  if (reason === undefined) {
+    if (number === null) return withoutContent(error);
+    return new ConfigError([
+      `database.url: the server at ${host}:${port} refuses (${code || 'error'}, ${number}).`,
+    ]);
+  }
   return new ConfigError([
     `database.url: no database at ${host}:${port}: ${reason} (${code}); check the address, and that the server runs.`,
   ]);
@@ -105,6 +110,15 @@ function explain(number: number | null, code: string, address: MysqlAddress): st
       return tls === null
         ? `the server does not let ${user} in: wrong password, an unknown user, or one who must use TLS (add ?ssl=true).`
         : `the server does not let ${user} in: wrong password or an unknown user.`;
+    case 1820:
+    case 1862:
+      return `the password of ${user} has expired; as an administrator: ALTER USER '${user}'@'…' IDENTIFIED BY a new one, and put it here.`;
+    case 3118:
+    case 4151:
+      return `the account ${user} is locked; as an administrator: ALTER USER '${user}'@'…' ACCOUNT UNLOCK.`;
+    case 1251:
+    case 1524:
+      return otherSignIn(user);
     case 1044:
       return `${user} may not use the database ${database}, or there is none of this name; as its administrator: ${grant}.`;
     case 1049:
@@ -133,6 +147,8 @@ function explain(number: number | null, code: string, address: MysqlAddress): st
       return trouble(number);
   }
   switch (code) {
+    case 'AUTH_SWITCH_PLUGIN_ERROR':
+      return otherSignIn(user);
     case 'HANDSHAKE_NO_SSL_SUPPORT':
       return `the server at ${host} offers no TLS; switch it on there, or leave ssl out of the address.`;
     case 'HANDSHAKE_SSL_ERROR':
@@ -148,6 +164,13 @@ function explain(number: number | null, code: string, address: MysqlAddress): st
   }
 }
 
+function otherSignIn(user: string): string {
+  return (
+    `the server lets ${user} sign in only by a plugin that is not there or not known here; as an administrator: ` +
+    `ALTER USER '${user}'@'…' IDENTIFIED WITH caching_sha2_password (MySQL) or mysql_native_password (MariaDB).`
+  );
+}
+
 /** What can go wrong on the server at any time, whatever the statement was. */
 function trouble(number: number): string | null {
   switch (number) {
@@ -159,7 +182,7 @@ function trouble(number: number): string | null {
     case 1041:
       return 'the server is out of memory.';
     case 1153:
-      return 'a row is larger than the server takes; set max_allowed_packet = 256M in its configuration.';
+      return 'a row is larger than the server takes; set max_allowed_packet = 64M in its configuration.';
     default:
       return null;
   }

@@ -13,6 +13,7 @@ import {
   runtimeError,
   unavailable,
 } from './mysql-errors.ts';
+import { rowsMetBy } from './fixed-sql.ts';
 import { migrateMysql } from './mysql-migrations.ts';
 import { parseMysqlUrl } from './mysql-url.ts';
 import type { MysqlAddress } from './mysql-url.ts';
@@ -43,14 +44,20 @@ export async function openMysql(
   waiting: Waiting = usualWaiting,
 ): Promise<Database> {
   const address = parseMysqlUrl(url);
-  const dataSource = createDataSource(address, schema);
+  const pools: Pool[] = [];
+  const dataSource = createDataSource(address, schema, (options) => {
+    const pool = createPreparedPool(options);
+    pools.push(pool);
+    return pool;
+  });
   try {
     await dataSource.initialize();
     await checkServer(dataSource);
     await migrateMysql(dataSource, address.database);
     await checkRights(dataSource);
   } catch (error) {
-    if (dataSource.isInitialized) await dataSource.destroy();
+    // Not by `destroy`: a DataSource that failed at its first questions refuses it, and its connections keep us alive.
+    await Promise.all(pools.map(endPool));
     throw openingError(error, address);
   }
 
@@ -69,6 +76,7 @@ export async function openMysql(
     dataSource,
     transaction: (task) => persistently(() => inTransaction(dataSource, task)),
     read: (task) => persistently(() => task(dataSource.manager)),
+    repeatable: (sql, values) => persistently(() => rowsMetBy(dataSource, sql, values)),
     close() {
       closed = true;
       return dataSource.destroy();
@@ -76,7 +84,11 @@ export async function openMysql(
   };
 }
 
-function createDataSource(address: MysqlAddress, schema: Schema): DataSource {
+function createDataSource(
+  address: MysqlAddress,
+  schema: Schema,
+  makePool: (options: PoolOptions) => Pool,
+): DataSource {
   const { host, port, user, password, database, tls } = address;
   const ssl: SslOptions | undefined =
     tls === null
@@ -88,7 +100,7 @@ function createDataSource(address: MysqlAddress, schema: Schema): DataSource {
         };
   return new DataSource({
     type: 'mysql',
-    driver: { createPool: createPreparedPool },
+    driver: { createPool: makePool },
     host,
     port,
     username: user,
@@ -100,7 +112,8 @@ function createDataSource(address: MysqlAddress, schema: Schema): DataSource {
     bigNumberStrings: false,
     connectTimeout: connectTimeoutMs,
     poolSize: connectionLimit,
-    extra: { keepAliveInitialDelay: 10_000 } satisfies PoolOptions,
+    // Without `trace` mysql2 does not capture the stack of every statement for the case that it fails.
+    extra: { keepAliveInitialDelay: 10_000, trace: false } satisfies PoolOptions,
     logger: silentLogger,
     entities: [...schema.entities],
     migrations: [...schema.migrations],
@@ -127,6 +140,13 @@ function createPreparedPool(options: PoolOptions): Pool {
     }
   });
   return pool;
+}
+
+/** Whatever becomes of the farewells: the reason for the end is told elsewhere. */
+function endPool(pool: Pool): Promise<void> {
+  return new Promise((resolve) => {
+    pool.end(() => resolve());
+  });
 }
 
 async function checkServer(dataSource: DataSource): Promise<void> {

@@ -8,8 +8,11 @@ import type { Database, Schema } from './database.ts';
 import { FifoGate } from './fifo-gate.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import { silentLogger } from './silent-logger.ts';
+import { rowsMetBy } from './fixed-sql.ts';
 import { openingError, runtimeError } from './sqlite-errors.ts';
 
+/** More than the texts that a run uses. */
+const statementCacheSize = 400;
 const busyTimeoutMs = 5_000;
 /** While another process migrates, a starting one waits this long. */
 const migrationTimeoutMs = 120_000;
@@ -21,6 +24,7 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
     type: 'better-sqlite3',
     database: file,
     timeout: migrationTimeoutMs,
+    statementCacheSize,
     logger: silentLogger,
     entities: [...schema.entities],
     migrations: [...schema.migrations],
@@ -41,16 +45,26 @@ export async function openSqlite(path: string, schema: Schema): Promise<Database
 
   // TypeORM has one connection for SQLite: without the gate, transactions of parallel tasks would run into each other.
   const gate = new FifoGate();
+  let isDurable: boolean | null = null;
+  const beDurable = (durable: boolean): void => {
+    // In WAL mode NORMAL does not wait for the disk at each commit. It must be said outside a transaction.
+    if (isDurable !== durable) connection?.pragma(`synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+    isDurable = durable;
+  };
   return {
     dataSource,
     transaction: <T>(task: (manager: EntityManager) => Promise<T>, { durable } = { durable: true }) =>
       gate.run(() => {
-        // In WAL mode NORMAL does not wait for the disk at each commit. It must be said outside a transaction.
-        connection?.pragma(`synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+        beDurable(durable);
         return explained(file, dataSource.transaction(task));
       }),
     read: <T>(task: (manager: EntityManager) => Promise<T>) =>
       gate.run(() => explained(file, task(dataSource.manager))),
+    repeatable: (sql, values) =>
+      gate.run(() => {
+        beDurable(false);
+        return explained(file, rowsMetBy(dataSource, sql, values));
+      }),
     close: () => gate.run(() => dataSource.destroy()),
   };
 }

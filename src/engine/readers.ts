@@ -31,6 +31,9 @@ async function readPages(feed: Feed, from: StoredCursor): Promise<void> {
   const { store, lease, key } = feed;
   const readingAll = !from.complete;
   for await (const page of feed.side.changes(key.module, from.cursor, feed.options)) {
+    // Most often nothing has changed, and nothing needs to be written down.
+    const isNews = page.changes.length > 0 || page.cursor !== from.cursor || readingAll;
+    if (!isNews) continue;
     const entries = await feed.entries(page.changes);
     const seen = readingAll ? page.changes.map((change) => change.id) : [];
     const cursor = { cursor: page.cursor, fullRead: from.fullRead, complete: !readingAll || page.last };
@@ -96,6 +99,10 @@ export async function readExchange(reader: ExchangeReader): Promise<string> {
   return scope;
 }
 
+function organisationKey(module: Module): CursorKey {
+  return { side: 'crm', mailboxId: '', module, scope: 'all' };
+}
+
 export interface CrmReader {
   readonly store: SyncStore;
   readonly lease: Lease;
@@ -112,7 +119,7 @@ export interface CrmReader {
  */
 export async function readCrm(reader: CrmReader): Promise<void> {
   const { store, lease, crm, module, mailboxByOwner, signal } = reader;
-  const key: CursorKey = { side: 'crm', mailboxId: '', module, scope: 'all' };
+  const key = organisationKey(module);
   if ((await store.cursor(key)) === null) {
     const present = await crm.presentCursor(module);
     if (present !== null) {
@@ -158,6 +165,17 @@ export async function readCrm(reader: CrmReader): Promise<void> {
       });
     },
   });
+}
+
+/** Whether all that the CRM knows was read already; false where the side cannot tell. Needs no lease, for it writes nothing. */
+export async function isCrmRead({
+  store,
+  crm,
+  module,
+}: Pick<CrmReader, 'store' | 'crm' | 'module'>): Promise<boolean> {
+  const stored = await store.cursor(organisationKey(module));
+  if (!stored?.complete || stored.cursor === null) return false;
+  return stored.cursor === (await crm.presentCursor(module));
 }
 
 export interface OwnerReader extends Omit<CrmReader, 'mailboxByOwner'> {

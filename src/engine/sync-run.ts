@@ -22,6 +22,7 @@ import type {
 import { settleDoubts } from './doubtful-rows.ts';
 import { applyPlan, rereadEntry } from './execute.ts';
 import { rejectHeld, withoutHeld } from './held-actions.ts';
+import { withKnownCursors } from './known-cursors.ts';
 import { takeLease, underLease } from './lease-keeper.ts';
 import type { LeaseKeeper, LeaseTimes } from './lease-keeper.ts';
 import { awaitedLater } from '../awaited-later.ts';
@@ -120,7 +121,7 @@ async function runUnderLease(
   request: RunRequest,
   keeper: LeaseKeeper,
 ): Promise<RunOutcome> {
-  const { store } = deps;
+  const store = await withKnownCursors(deps.store, request.scope);
   const { lease } = keeper;
   const firstRun = (await store.lastRun(request.scope, 'done')) === null;
   const runId = await store.startRun(lease, request.scope, request.kind, request.trigger);
@@ -130,7 +131,7 @@ async function runUnderLease(
     firstRun && firstSyncCap !== null
       ? { left: Math.max(0, firstSyncCap - (await store.linkCount(request.scope))) }
       : null;
-  const context = contextOf(deps, request, keeper, runId, cap);
+  const context = contextOf({ ...deps, store }, request, keeper, runId, cap);
   let heldBecause: readonly string[] = [];
   let notUndone: readonly UndoLeftover[] = [];
   let state: RunState = 'done';
@@ -201,7 +202,8 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
   context.progress({ phase: 'reading', done: 0, total: null });
   const folder = await read(context, request);
   const rootFolderChanged = await differs(context, 'rootFolder', folder);
-  if (await differs(context, 'rules', digest(context.rules))) await reconsider(context);
+  const rules = digest(context.rules);
+  if (await differs(context, 'rules', rules)) await reconsider(context);
 
   const because: Partial<Record<Held, string>> = {};
   for (let round = 0; round < maxPlans; round += 1) {
@@ -209,18 +211,20 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
     const rows = await settleDoubts(context, await store.inbox(scope, context.clock()));
     for (const row of rows) if (row.attempts > 0) context.attempts.set(row.id, row.attempts);
     const pendings = await withoutHeld(context, await pairInbox(store, scope, context.installationId, rows));
+    // What an earlier round planned was judged there.
+    if (pendings.length === 0) break;
     let again = 0;
     if (firstRun && context.kind === 'sync') again = await planAndWrite(context, pendings);
     else await planItems(context, pendings);
     if (context.kind === 'preview') break;
     const held = await guard(context, request, firstRun, rootFolderChanged);
     Object.assign(because, held);
-    if (pendings.length > 0) again += await applyPlan(context, 'everything');
+    again += await applyPlan(context, 'everything');
     if (again === 0 || signal.aborted) break;
   }
   if (context.kind === 'sync') {
     await remember(store, lease, bookmark(context, 'rootFolder'), folder);
-    await remember(store, lease, bookmark(context, 'rules'), digest(context.rules));
+    await remember(store, lease, bookmark(context, 'rules'), rules);
   }
   const meetings = (await store.held(scope)).filter(({ body }) => body.tellsAttendees).length;
   const untold = meetings === 0 ? [] : [`${meetings} changes of meetings wait to be sent to their attendees`];

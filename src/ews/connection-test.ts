@@ -36,6 +36,8 @@ export interface ConnectionCheck {
   readonly detail: string;
   /** What an administrator can do, where the check failed. */
   readonly remedy?: string;
+  /** Of the failure, where the check failed on one. */
+  readonly code?: string;
   /** Of the check `version`, such as `15.2.1748.10`. */
   readonly serverVersion?: string;
 }
@@ -243,6 +245,6 @@ function grantingCommand(username: string, version: ServerVersion | null): strin
   );
 }
 
-function failed(name: CheckName, { message, remedy }: RemoteError): ConnectionCheck {
-  return { name, ok: false, detail: message, ...(remedy === undefined ? {} : { remedy }) };
+function failed(name: CheckName, { code, message, remedy }: RemoteError): ConnectionCheck {
+  return { name, ok: false, code, detail: message, ...(remedy === undefined ? {} : { remedy }) };
 }

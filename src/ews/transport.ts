@@ -11,6 +11,7 @@ import type { HttpAnswer } from './http-post.ts';
 import { PostLost } from './http-post.ts';
 import { Trip } from './http-trip.ts';
 import { trustContext } from './http-trust.ts';
+import { isLoopback } from './loopback.ts';
 import type { Verdict } from './http-verdict.ts';
 import { judgeAnswer } from './http-verdict.ts';
 import { ServerGate } from './server-gate.ts';
@@ -332,8 +333,4 @@ function parseUrl(text: string): URL {
     ]);
   }
   return url;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

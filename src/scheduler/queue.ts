@@ -61,7 +61,8 @@ export function createQueue(options: QueueOptions, onCrash: (key: string, error:
       .then(() => work(controller.signal))
       .catch((error: unknown) => onCrash(key, error))
       .finally(() => {
-        over.abort();
+        // A reason of our own: without one an error with its stack is made for every run.
+        over.abort('over');
         running.delete(key);
         next();
       });

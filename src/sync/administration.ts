@@ -133,6 +133,8 @@ export interface CredentialStore {
   save(id: string, username: string, password: string): Promise<void>;
   get(id: string): Promise<Credential | null>;
   password(id: string): Promise<string>;
+  /** Both in one look; without the password while it is paused. */
+  signIn(id: string): Promise<(Credential & { readonly password: string | null }) | null>;
   pause(id: string, reason: string): Promise<void>;
 }
 

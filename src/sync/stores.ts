@@ -184,6 +184,8 @@ export interface Settlement {
 export interface SyncStore {
   // cursors and inbox
   cursor(key: CursorKey): Promise<StoredCursor | null>;
+  /** All cursors of one mailbox and module. */
+  cursors(scope: RunScope): Promise<(CursorKey & StoredCursor)[]>;
   /** Begins a numbered full read: cursor null, number + 1, not complete. */
   beginFullRead(lease: Lease, key: CursorKey): Promise<StoredCursor>;
   /** A page's changes and its cursor together. `seen`: links with these item ids were met in full read `fullRead`. */

@@ -417,6 +417,25 @@ describe('Database on MySQL', function () {
         .and.contain('ENOENT');
     });
 
+    it('says what to do about a password that has expired, and a locked account, and ends', async () => {
+      const settings = { PATH: process.env['PATH'] ?? '', EXSYNC_DATABASE_URL: await asUser(sufficient) };
+      const server = await serverConnection();
+      await server.query(`ALTER USER ${user}@'%' PASSWORD EXPIRE`);
+      const ended = await promisify(execFile)(
+        process.execPath,
+        ['--import', 'tsx', fileURLToPath(new URL('../../src/main.ts', import.meta.url)), 'doctor'],
+        { env: settings, timeout: 20_000 },
+      ).catch((error: unknown) => error);
+      expect(ended).to.include({ code: 2, signal: null });
+      expect((ended as { stderr: string }).stderr).to.match(
+        /^exsync: database\.url: the password of \w+ has expired; .*\n$/,
+      );
+      await server.query(`DROP USER ${user}@'%'`);
+      const locked = await asUser(sufficient);
+      await server.query(`ALTER USER ${user}@'%' ACCOUNT LOCK`);
+      expect(await refusal(locked)).to.contain('ACCOUNT UNLOCK');
+    });
+
     it('is finished by the next start, wherever it broke off', async () => {
       const { hostname, port } = new URL(serverUrl);
       const whole = await shape(url);

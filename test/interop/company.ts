@@ -19,9 +19,10 @@ import { createLogger } from '../../src/log.ts';
 import type { ExchangeSettings, ModuleSettings } from '../../src/sync/administration.ts';
 import type { Values } from '../../src/sync/model.ts';
 import { createCrmApi } from '../../src/tabs/api/crm-api.ts';
+import { makeScratch } from '../db/mysql-scratch.ts';
 import { exsync, finished, spawnExsync } from './exsync-program.ts';
 import { usualSetting } from './setting.ts';
-import type { Setting, SignIn } from './setting.ts';
+import type { Database, Setting, SignIn } from './setting.ts';
 
 export interface CompanyOptions extends Partial<Setting> {
   readonly rules?: Partial<ModuleSettings>;
@@ -66,6 +67,11 @@ export function environment(folder: string): Record<string, string> {
   };
 }
 
+/** Where SQLite's file is not the one. */
+async function stateIn(database: Database): Promise<Record<string, string>> {
+  return database === 'mysql' ? { EXSYNC_DATABASE_URL: await makeScratch() } : {};
+}
+
 /** Exchange offers one way to sign in, so that it is the one that is tried. */
 function signingIn(signIn: SignIn): SandboxOptions {
   return signIn === 'ntlm impersonation' ? { policy: { schemes: ['ntlm'] } } : {};
@@ -76,11 +82,11 @@ export function makeFolder(): string {
 }
 
 export async function startCompany(options: CompanyOptions = {}): Promise<CompanyInside> {
-  const { release, signIn } = { ...usualSetting, ...options };
+  const { release, signIn, database } = { ...usualSetting, ...options };
   const individual = signIn === 'basic individual';
   const folder = makeFolder();
   const sandbox = await startExchange({ release, ...signingIn(signIn), ...options.sandbox });
-  const env = { ...environment(folder), ...options.env };
+  const env = { ...environment(folder), ...(await stateIn(database)), ...options.env };
   const log: string[] = [];
   const stream = new PassThrough();
   stream.on('data', (line) => log.push(String(line)));
@@ -160,11 +166,11 @@ async function saveRules({ stores }: Installation, rules: Partial<ModuleSettings
 
 /** The same company, but every step is a process: set-up, users, the daemon with its API, each sync. */
 export async function startCompanyOfProcesses(options: CompanyOptions = {}): Promise<Company> {
-  const { release, signIn } = { ...usualSetting, ...options };
+  const { release, signIn, database } = { ...usualSetting, ...options };
   const individual = signIn === 'basic individual';
   const folder = makeFolder();
   const sandbox = await startExchange({ release, ...signingIn(signIn), ...options.sandbox });
-  const env = environment(folder);
+  const env = { ...environment(folder), ...(await stateIn(database)) };
   const command = async (args: readonly string[], stdin = ''): Promise<string> => {
     const { code, stdout, stderr } = await exsync(args, { env, stdin });
     if (code !== 0) throw new Error(`exsync ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { SyncReport } from '../../src/commands/sync.ts';
 import type { ModuleSettings } from '../../src/sync/administration.ts';
 import type { Value, Values } from '../../src/sync/model.ts';
+import { requireServer } from '../db/mysql-scratch.ts';
 import { alice, startCompany, startCompanyOfProcesses } from './company.ts';
 import type { Company, CompanyOptions } from './company.ts';
 import { conflicts, moved, remade, ruleSets, stories } from './contact-stories.ts';
@@ -136,6 +137,7 @@ describe('contacts between exchangelib and the CRM', function () {
       before(function () {
         requireSchema(this, setting.release);
       });
+      if (setting.database === 'mysql') before(requireServer);
 
       const how = asProcesses ? 'as processes and over the JSON API' : 'over the JSON API';
       it(`come through whole both ways, ${how}`, async () => {

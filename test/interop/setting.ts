@@ -10,7 +10,8 @@ export const releases = [
   'Exchange2019',
 ] as const satisfies readonly ReleaseName[];
 export const signIns = ['basic impersonation', 'basic individual', 'ntlm impersonation'] as const;
-export const databases = ['sqlite'] as const;
+/** `mysql` is what TEST_MYSQL_URL names: MySQL or MariaDB. */
+export const databases = ['sqlite', 'mysql'] as const;
 
 export type SignIn = (typeof signIns)[number];
 export type Database = (typeof databases)[number];
@@ -56,7 +57,8 @@ export function passages(): readonly Passage[] {
     setting: {
       release,
       signIn: at(signIns, index),
-      database: at(databases, index + Math.floor(index / signIns.length)),
+      // Two databases and three ways to sign in: every pair is met.
+      database: at(databases, index),
     },
     asProcesses: index === releases.length - 1,
     share: (list) => list.filter((_one, place) => place % releases.length === index),

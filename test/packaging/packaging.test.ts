@@ -208,9 +208,13 @@ describe('packaging/exsync', () => {
       writeFileSync(
         told,
         `const { env, argv, getuid } = process;
-         console.log(JSON.stringify([argv.slice(2), env.EXSYNC_SECRET_KEY, env.EXSYNC_LOG_LEVEL, env.EXSYNC_KEY, getuid()]));`,
+         console.log(JSON.stringify([argv.slice(2), env.EXSYNC_SECRET_KEY, env.EXSYNC_LOG_LEVEL, env.EXSYNC_KEY, getuid(), env.EXSYNC_DATABASE_URL, env.EXSYNC_PUBLIC_URL]));`,
       );
-      writeFileSync(join(folder, 'settings'), 'EXSYNC_LOG_LEVEL=debug\n');
+      writeFileSync(
+        join(folder, 'settings'),
+        '# a comment\n; another\nEXSYNC_LOG_LEVEL=debug\nEXSYNC_DATABASE_URL=mysql://u:a$b`id`@h/d?ssl=true&ssl-ca=/x y\n' +
+          'EXSYNC_PUBLIC_URL="https://a.test/?a&$b"',
+      );
       writeFileSync(join(folder, 'key'), 'the key\n', { mode: 0o600 });
       execFileSync('chmod', ['755', folder]);
       const env = {
@@ -221,7 +225,15 @@ describe('packaging/exsync', () => {
         EXSYNC_USER: 'nobody',
       };
       const said = execFileSync(wrapper, ['user', 'add', 'a b'], { env, encoding: 'utf8' });
-      expect(JSON.parse(said)).to.deep.equal([['user', 'add', 'a b'], 'the key', 'debug', null, 65534]);
+      expect(JSON.parse(said)).to.deep.equal([
+        ['user', 'add', 'a b'],
+        'the key',
+        'debug',
+        null,
+        65534,
+        'mysql://u:a$b`id`@h/d?ssl=true&ssl-ca=/x y',
+        'https://a.test/?a&$b',
+      ]);
       const lost = spawnSync(wrapper, [], { env: { ...env, EXSYNC_KEY: '/nowhere' }, encoding: 'utf8' });
       expect(lost.status).to.equal(2);
       expect(lost.stderr).to.match(/^exsync: there is no key in \/nowhere; make one with: /);

@@ -55,9 +55,11 @@ export function conformancePage(tests: readonly RanTest[]): string {
     'marks a requirement on the server alone, _both_ one on what goes over the wire in either direction. The tests are in',
     '`test/sandbox/`. [sandbox.md](sandbox.md) says what the sandbox is.',
     '',
+    ...summary(asserted),
+    '',
     '<!-- prettier-ignore-start -->',
-    '| protocol | asserted | server | both |',
-    '| --- | ---: | ---: | ---: |',
+    '| protocol | asserted | server | server: form only | server: behaviour | both | both: form only | both: behaviour |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...protocols.map((protocol) =>
       countsRow(
         protocol,
@@ -79,9 +81,31 @@ export function conformancePage(tests: readonly RanTest[]): string {
   ].join('\n');
 }
 
+/** The tests that look at the form of each operation's answer alone. */
+const FORM_TEST = /^answers \w+ (?:with its own response element|of an? \w+ with one message of its own)/;
+
+/** Whether no test asserts more of it than that an answer has its form. */
+function isFormOnly({ tests }: Asserted): boolean {
+  return tests.every(({ title }) => FORM_TEST.test(title));
+}
+
+function summary(asserted: readonly Asserted[]): readonly string[] {
+  const server = asserted.filter(({ scope }) => scope === 'server');
+  const form = server.filter(isFormOnly).length;
+  return [
+    `Of ${server.length} requirements on the server alone, ${server.length - form} are asserted by tests of behaviour. The other`,
+    `${form} are asserted by tests of form only: that the answer to an operation has its own element, and one message for`,
+    'each member of the request.',
+  ];
+}
+
 function countsRow(name: string, rows: readonly Asserted[]): string {
-  const server = rows.filter(({ scope }) => scope === 'server').length;
-  return `| ${name} | ${rows.length} | ${server} | ${rows.length - server} |`;
+  const cells = [true, false].flatMap((isServer) => {
+    const part = rows.filter(({ scope }) => (scope === 'server') === isServer);
+    const form = part.filter(isFormOnly).length;
+    return [part.length, form, part.length - form];
+  });
+  return `| ${name} | ${rows.length} | ${cells.join(' | ')} |`;
 }
 
 function assertedRow({ id, scope, tests }: Asserted): string {

@@ -1,4 +1,6 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { syncItems, syncState } from './ews-client.ts';
 import { startExchange } from '../../sandbox/exchange/server.ts';
 import type { Sandbox } from '../../sandbox/exchange/server.ts';
 
@@ -43,6 +45,41 @@ describe('sandbox given hostile input', () => {
     );
     expect(status).to.equal(500);
     expect(text.length).to.be.below(10_000);
+  });
+
+  const HOSTILE: readonly (readonly [what: string, body: string])[] = [
+    ['thirty comments and nothing else', envelope('<!--a-->'.repeat(30))],
+    ['a body that begins 32,000 times', '<Body '.repeat(32_000)],
+  ];
+  for (const [what, body] of HOSTILE) {
+    it(`answers ${what} at once`, async () => {
+      const { status, text } = await post(body);
+      expect(status).to.equal(500);
+      expect(text).to.include('ErrorSchemaValidation');
+    }).timeout(2_000);
+  }
+
+  it('unpacks no more of a sync state than one can have', async () => {
+    const state = syncState((await post(envelope(syncItems('')))).text);
+    const unpacked = gunzipSync(Buffer.from(state, 'base64')).toString('utf8');
+    const large = gzipSync(`${unpacked}|${'a'.repeat(1_000_000)}`).toString('base64');
+    expect((await post(envelope(syncItems(state)))).text).to.include('NoError');
+    expect((await post(envelope(syncItems(large)))).text).to.include('ErrorInvalidSyncStateData');
+  });
+
+  it('reads UTF-16 where a byte order mark says so', async () => {
+    const source = `\ufeff${envelope(syncItems(''))}`;
+    const little = Buffer.from(source, 'utf16le');
+    for (const body of [little, Buffer.from(little).swap16()]) {
+      const answer = await fetch(sandbox.url, { method: 'POST', headers: { authorization }, body });
+      expect(await answer.text()).to.include('NoError');
+    }
+  });
+
+  it('counts requests for what is no operation as one', async () => {
+    await post(envelope('<m:constructor/>'));
+    await post(envelope('<m:Nonsense/>'));
+    expect(sandbox.requests.byOperation).to.deep.equal({ '?': 2 });
   });
 
   it('refuses control commands it could not carry out, and goes on', async () => {

@@ -407,6 +407,14 @@ describe('sandbox notification', () => {
         `Created ${made.id}`,
       ]);
     });
+
+    it('ends in the middle of its first envelope when ordered to', async () => {
+      const id = idOf(await ask(server.url, streaming(folders('contacts'))));
+      server.inject({ kind: 'cutBody', operation: 'GetStreamingEvents' });
+      const connection = listen([id]);
+      await connection.ended;
+      expect(connection.envelopes).to.deep.equal([]);
+    });
   });
 
   describe('with exchangelib', function () {

@@ -4,18 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ExchangeStore } from '../../sandbox/exchange/exchange-store.ts';
+import { startExchange } from '../../sandbox/exchange/server.ts';
 import { fillMailbox } from '../../sandbox/exchange/generate.ts';
 import { exportState, importState } from '../../sandbox/exchange/state/sandbox-state.ts';
 import type { SandboxState } from '../../sandbox/exchange/state/sandbox-state.ts';
 import { StateError } from '../../sandbox/exchange/state/state-error.ts';
 import { readStateFile } from '../../sandbox/exchange/state/state-file.ts';
 import { numbersFrom } from '../../sandbox/exchange/generate/dice.ts';
+import { ask, codes, getItems } from './ews-client.ts';
 
 const ALICE = 'alice@example.test';
+const ACCOUNTS = [{ name: 'alice', address: ALICE, password: 'alice' }];
+const ROUNDS = 400;
 const NOW = (): Date => new Date('2030-01-01T00:00:00Z');
 
 function emptyStore(): ExchangeStore {
-  return new ExchangeStore([{ name: 'alice', address: ALICE, password: 'alice' }], NOW);
+  return new ExchangeStore(ACCOUNTS, NOW);
 }
 
 /** A state with some of everything, as it is written. */
@@ -197,6 +201,49 @@ describe('sandbox state that is damaged', () => {
     }
     expect(refused).to.be.greaterThan(180);
   }).timeout(60_000);
+});
+
+describe('sandbox state of which one cell is replaced', () => {
+  it('is refused in one line, or every item of it is answered', async () => {
+    const original = JSON.stringify(whole());
+    const next = numbersFrom(20300102);
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
+    const junk = [null, true, -1, 0, 1e308, '', 'x', { r: 0 }, { r: 7 }, { r: 300 }, { u: 1 }];
+    let refused = 0;
+    const silent: string[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const state = JSON.parse(original) as SandboxState;
+      const nodes = nodesOf(state);
+      const index = Math.floor(next() * nodes.length);
+      const cells = nodes[index]?.v;
+      if (!Array.isArray(cells) || cells.length === 0) continue;
+      const place = Math.floor(next() * cells.length);
+      const pair = cells[place];
+      const value = pick(junk);
+      if (Array.isArray(pair)) pair[1] = value;
+      else cells[place] = value;
+      const store = emptyStore();
+      try {
+        importState(store, state);
+      } catch (error) {
+        if (!(error instanceof StateError) || error.message.includes('\n')) throw error;
+        refused++;
+        continue;
+      }
+      const server = await startExchange({ users: ACCOUNTS, state, now: NOW });
+      const ids = [...server.store.mailbox(ALICE).items.keys()].map((serial) =>
+        server.store.mailbox(ALICE).ids.write('item', serial),
+      );
+      const answer = await ask(server.url, getItems(ids), 'alice');
+      if (codes(answer).join() !== ids.map(() => 'NoError').join())
+        silent.push(
+          `${index}/${place} = ${JSON.stringify(value)} in ${JSON.stringify(pair)}: ${answer.slice(0, 900)}`,
+        );
+      await server.close();
+    }
+    expect(silent).to.deep.equal([]);
+    expect(refused).to.be.greaterThan(ROUNDS / 3);
+  }).timeout(120_000);
 });
 
 describe('sandbox --state with a damaged file', function () {

@@ -36,7 +36,7 @@ describe('sandbox throttling', () => {
 
   it('knows the concurrency each release comes with', async () => {
     server.policy = { maxConcurrency: 'usual' };
-    server.inject({ kind: 'delay', delayMs: 100, times: 40 });
+    server.inject({ kind: 'delay', delayMs: 1000, times: 40 });
     const answers = await Promise.all(
       Array.from({ length: 30 }, () => post(server.url, envelope(syncItems('')))),
     );
@@ -64,6 +64,25 @@ describe('sandbox throttling', () => {
     expect(codes(await as('alice@example.test'))).to.deep.equal(['NoError']);
     expect(codes(await as('bob@example.test'))).to.deep.equal(['NoError']);
     expect(await as('alice@example.test')).to.include('a:ErrorServerBusy');
+  });
+
+  it('charges the caller where he may not act as the other, whose budget stays whole', async () => {
+    server.policy = { budget: { requests: 1, perMs: 10_000 } };
+    const denied = await ask(server.url, syncItems(''), 'carol', impersonating('alice@example.test'));
+    expect(denied).to.include('a:ErrorImpersonateUserDenied');
+    expect(codes(await ask(server.url, syncItems('')))).to.deep.equal(['NoError']);
+    expect(await ask(server.url, syncItems(''), 'carol')).to.include('a:ErrorServerBusy');
+  });
+
+  it('charges whom the header names, not whom a comment in it names', async () => {
+    server.policy = { budget: { requests: 1, perMs: 10_000 } };
+    const header = impersonating('alice@example.test').replace(
+      '<t:ConnectingSID>',
+      '<!-- <t:ConnectingSID><t:SmtpAddress>bob@example.test</t:SmtpAddress> --><t:ConnectingSID>',
+    );
+    expect(codes(await ask(server.url, syncItems(''), 'svc', header))).to.deep.equal(['NoError']);
+    expect(codes(await ask(server.url, syncItems(''), 'bob'))).to.deep.equal(['NoError']);
+    expect(await ask(server.url, syncItems(''), 'alice')).to.include('a:ErrorServerBusy');
   });
 
   it('cuts a find at EWSFindCountLimit since 2010 SP1, and is busy for older requests', async () => {

@@ -2,7 +2,7 @@
 import type { WritableItem } from '../property.ts';
 import type { StoredItem } from '../stored-item.ts';
 import { listValue, textValue } from '../stored-item.ts';
-import { htmlToText } from '../body-text.ts';
+import { htmlToText } from '../html-text.ts';
 import { attendeesUnder, organizerOf } from './attendee.ts';
 import {
   ALL_DAY,

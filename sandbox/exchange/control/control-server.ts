@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Sandbox } from '../server.ts';
+import { INPUT_CHECKS } from './control-commands.ts';
 import type { ControlCommand, ControlCommands } from './control-commands.ts';
-import { injectedFaultKinds } from '../injected-fault.ts';
-import type { InjectedFault } from '../injected-fault.ts';
 
 type Handlers = {
   readonly [C in ControlCommand]: (input: ControlCommands[C]['in']) => ControlCommands[C]['out'];
@@ -53,6 +52,9 @@ function closed(server: Server): Promise<void> {
 }
 
 async function answer(request: IncomingMessage, handlers: Handlers): Promise<unknown> {
+  // A page whose host name was pointed here afterwards would be of the same origin.
+  if (!isLoopback(request.headers.host, request.socket.localPort))
+    throw new Error('The Host must be 127.0.0.1, localhost or [::1], with the port.');
   // A web page cannot send this type across origins unasked.
   if (request.method !== 'POST' || request.headers['content-type'] !== 'application/json') {
     throw new Error('POST a command as application/json.');
@@ -64,23 +66,29 @@ async function answer(request: IncomingMessage, handlers: Handlers): Promise<unk
     if (size > MOST_BYTES) throw new Error('The command is too large.');
     chunks.push(chunk);
   }
-  const { command, input } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-    command: string;
-    input: unknown;
-  };
-  if (!Object.hasOwn(handlers, command)) throw new Error(`There is no command ${command}.`);
-  const handler = handlers[command as ControlCommand] as (input: unknown) => unknown;
+  const { command, input } = readCommand(Buffer.concat(chunks).toString('utf8'));
+  INPUT_CHECKS[command](input, 'The input');
+  const handler = handlers[command] as (input: unknown) => unknown;
   return handler(input);
 }
 
-function checkedObject<T>(input: T): T {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
-  throw new Error('This command takes an object as its input.');
+function isLoopback(host: string | undefined, port: number | undefined): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].some(
+    (name) => host === `${name}:${port}` || (port === 80 && host === name),
+  );
 }
 
-function checkedFault(fault: InjectedFault): InjectedFault {
-  if (injectedFaultKinds.includes(checkedObject(fault).kind)) return fault;
-  throw new Error(`A fault is one of ${injectedFaultKinds.join(', ')}.`);
+function readCommand(source: string): { readonly command: ControlCommand; readonly input: unknown } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(source);
+  } catch {
+    throw new Error('The command is no JSON document.');
+  }
+  const { command, input } = { ...(parsed as { readonly command?: unknown; readonly input?: unknown }) };
+  if (typeof command === 'string' && Object.hasOwn(INPUT_CHECKS, command))
+    return { command: command as ControlCommand, input };
+  throw new Error(`A command is one of ${Object.keys(INPUT_CHECKS).join(', ')}.`);
 }
 
 function handlersOf(sandbox: Sandbox): Handlers {
@@ -90,15 +98,15 @@ function handlersOf(sandbox: Sandbox): Handlers {
   };
   const { store } = sandbox;
   return {
-    inject: (fault) => done(() => sandbox.inject(checkedFault(fault))),
+    inject: (fault) => done(() => sandbox.inject(fault)),
     failItem: (failure) => done(() => sandbox.failItem(failure)),
     touchChangeKey: ({ itemId }) => done(() => sandbox.touchChangeKey(itemId)),
     invalidateSyncStates: ({ address }) => done(() => sandbox.invalidateSyncStates(address)),
     moveMailbox: ({ address, ...move }) => done(() => sandbox.moveMailbox(address, move)),
     dropSubscriptions: () => done(() => sandbox.dropSubscriptions()),
     forgetEvents: ({ address }) => done(() => sandbox.forgetEvents(address)),
-    unlock: ({ address }) => done(() => sandbox.unlock(address)),
-    setPolicy: (policy) => done(() => (sandbox.policy = checkedObject(policy))),
+    unlock: ({ address }) => done(() => sandbox.unlock(store.mailbox(address).address)),
+    setPolicy: (policy) => done(() => (sandbox.policy = policy)),
     setLatency: ({ latencyMs }) => done(() => (sandbox.latencyMs = latencyMs)),
     requests: () => ({ total: sandbox.requests.total, byOperation: sandbox.requests.byOperation }),
     resetRequests: () => done(() => sandbox.requests.reset()),

@@ -1,5 +1,6 @@
 /** ReplyToItem, ReplyAllToItem and ForwardItem of CreateItem. */
 import { BODY, bodyAssignments, isHtml, textToHtml } from '../body-text.ts';
+import { htmlContent } from '../html-text.ts';
 import { draftItem } from '../item-draft.ts';
 import { ItemError } from '../item-error.ts';
 import { kindOf } from '../kind-registry.ts';
@@ -137,13 +138,11 @@ function quotingBody(added: XmlElement | undefined, original: StoredItem): reado
     const lines = head.map(([name, value]) => `${name}: ${value}`).join('\r\n');
     return bodyAssignments(`${own}\r\n________________________________\r\n${lines}\r\n\r\n${quoted}`, 'Text');
   }
-  const inner = (text: string): string =>
-    text.replace(/^[\s\S]*?<body[^>]*>|<\/body>[\s\S]*$|<\/?html[^>]*>/gi, '');
   const mine = added === undefined || bodyType(added) === 'HTML' ? own : textToHtml(own);
   const theirs = isHtml(original) ? quoted : textToHtml(quoted);
   const lines = head.map(([name, value]) => `<b>${name}:</b> ${escapeText(value)}<br>`).join('\r\n');
   return bodyAssignments(
-    `<html><body>${inner(mine)}\r\n<hr tabindex="-1">\r\n<div id="divRplyFwdMsg">${lines}</div>\r\n<div>${inner(theirs)}</div>\r\n</body></html>`,
+    `<html><body>${htmlContent(mine)}\r\n<hr tabindex="-1">\r\n<div id="divRplyFwdMsg">${lines}</div>\r\n<div>${htmlContent(theirs)}</div>\r\n</body></html>`,
     'HTML',
   );
 }

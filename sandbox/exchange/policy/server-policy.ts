@@ -1,3 +1,13 @@
+import {
+  interval,
+  listOf,
+  milliseconds,
+  objectOf,
+  oneOf,
+  optional,
+  wholeFrom,
+} from '../control/input-check.ts';
+
 /** What the administrator of a server decided; everything is off, or as the release has it, unless said. */
 export interface ServerPolicy {
   /** What the server offers, in this order; Basic alone when absent. */
@@ -20,4 +30,28 @@ export interface ServerPolicy {
   readonly minuteMs?: number;
   /** Between the signs of life of a stream; 30 seconds when absent. */
   readonly heartbeatMs?: number;
+}
+
+/** What a control connection sends must be a ServerPolicy. */
+export const checkPolicy = objectOf<ServerPolicy>({
+  schemes: optional(listOf(oneOf(['basic', 'ntlm']))),
+  lockOutAfter: optional(wholeFrom(1)),
+  maxConcurrency: optional(concurrency),
+  budget: optional(
+    objectOf<NonNullable<ServerPolicy['budget']>>({
+      requests: wholeFrom(1),
+      perMs: wholeFrom(1),
+      backOffMs: optional(milliseconds),
+    }),
+  ),
+  findCountLimit: optional(wholeFrom(1)),
+  maxRequestBytes: optional(wholeFrom(1)),
+  maxSubscriptions: optional(wholeFrom(0)),
+  hangingConnections: optional(wholeFrom(0)),
+  minuteMs: optional(interval),
+  heartbeatMs: optional(interval),
+});
+
+function concurrency(value: unknown, what: string): void {
+  if (value !== 'usual') wholeFrom(1)(value, what);
 }

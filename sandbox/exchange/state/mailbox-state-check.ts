@@ -1,14 +1,22 @@
 /** Whether what a state holds of a mailbox is a mailbox: every part of the right type, every reference to something there. */
 import { ChangeLog } from '../change-log.ts';
+import { END, EXCEPTIONS, START } from '../calendar/calendar-values.ts';
+import type { ExceptionsValue } from '../calendar/calendar-values.ts';
 import { FIRST_FOLDERS } from '../first-folders.ts';
 import { findKind } from '../kind-registry.ts';
 import type { MailboxState } from '../mailbox.ts';
 import { need } from './state-error.ts';
+import { isStructure } from './structure-check.ts';
+import { isWhole } from './value-shape.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Deeper trees than any client can build: what walks them calls itself. */
 const MOST_LEVELS = 255;
+/** What a change key has room for. */
+const isNumber = isWhole(0, 2 ** 48 - 1);
+/** Kept as text, and read as moments to calculate with. */
+const MOMENTS: ReadonlySet<string> = new Set([START, END]);
 const OPEN = ['attachmentOwners', 'folders', 'items', 'lastFolderChange', 'removedFolders', 'syncEpoch'];
 
 /** Throws a StateError unless it is what Mailbox.exportState gives. */
@@ -101,8 +109,19 @@ function checkContent(fields: Fields, name: string, level: number): void {
   texts(fields, name, ['modifiedBy']);
   need(values instanceof Map, `${name} has no values.`);
   for (const [key, one] of values as Map<unknown, unknown>)
-    need(typeof key === 'string' && isValue(one), `${name} has a value that is damaged: ${String(key)}.`);
-  for (const attachment of listOf(fields['attachments'], name)) {
+    need(
+      typeof key === 'string' && isValueOf(key, one),
+      `${name} has a value that is damaged: ${String(key)}.`,
+    );
+  const exceptions = (values as Map<unknown, unknown>).get(EXCEPTIONS);
+  if (exceptions !== undefined)
+    for (const { attachments } of (exceptions as ExceptionsValue).list)
+      if (attachments !== undefined) checkAttachments(attachments, name, level);
+  checkAttachments(fields['attachments'], name, level);
+}
+
+function checkAttachments(list: unknown, name: string, level: number): void {
+  for (const attachment of listOf(list, name)) {
     const { type, content, item, ...head } = fieldsOf(attachment, `An attachment of ${name}`);
     numbers(head, `An attachment of ${name}`, ['serial', 'modifiedAt']);
     texts(head, `An attachment of ${name}`, ['name']);
@@ -111,10 +130,23 @@ function checkContent(fields: Fields, name: string, level: number): void {
   }
 }
 
+/** What is read under a key by its structure must have that one. */
+function isValueOf(key: string, value: unknown): boolean {
+  if (key === EXCEPTIONS) return (value as Fields | null)?.['structure'] === 'exceptions' && isValue(value);
+  return (
+    isValue(value) && (!MOMENTS.has(key) || (typeof value === 'string' && !Number.isNaN(Date.parse(value))))
+  );
+}
+
 function isValue(value: unknown): boolean {
   if (typeof value === 'string') return true;
   if (Array.isArray(value)) return value.every((one) => typeof one === 'string');
-  return typeof value === 'object' && value !== null && typeof (value as Fields)['structure'] === 'string';
+  return typeof value === 'object' && value !== null && isStructure(value, isPlainValue);
+}
+
+/** Exceptions have no exceptions. */
+function isPlainValue(value: unknown): boolean {
+  return (value as Fields | null)?.['structure'] !== 'exceptions' && isValue(value);
 }
 
 function fieldsOf(value: unknown, name: string): Fields {
@@ -130,7 +162,7 @@ function listOf(value: unknown, name: string): readonly unknown[] {
 function numbers(fields: Fields, name: string, wanted: readonly string[]): void {
   for (const one of wanted) {
     const value = fields[one];
-    need(typeof value === 'number' && Number.isFinite(value), `${name} has no number for ${one}.`);
+    need(isNumber(value), `${name} has no number for ${one}.`);
   }
 }
 

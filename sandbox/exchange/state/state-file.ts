@@ -1,5 +1,6 @@
 /** The file that `--state` names. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { StateError } from './state-error.ts';
 import type { SandboxState } from './sandbox-state.ts';
 
@@ -25,6 +26,19 @@ export function readStateFile(file: string): SandboxState | undefined {
 
 /** Whole or not at all, for its owner only. */
 export function writeStateFile(file: string, state: SandboxState): void {
-  writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const text = JSON.stringify(state);
+  // A name nobody knows before, and never through a link that lies there already.
+  const fresh = `${file}.${randomBytes(8).toString('hex')}.new`;
+  const handle = openSync(fresh, 'wx', 0o600);
+  try {
+    try {
+      writeFileSync(handle, text);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
 }

@@ -11,7 +11,10 @@ export interface Counter {
 }
 
 export async function loadCounter(manager: EntityManager, name: CounterName): Promise<Counter> {
-  const row = await manager.findOneBy(CounterEntity, { name });
+  const [row] = await manager.query<Counter[]>(
+    'SELECT `value`, `epoch` FROM `crm_counters` WHERE `name` = ?',
+    [name],
+  );
   if (!row) throw new Error(`The embedded CRM has no counter "${name}": its migration did not run.`);
   return { value: Number(row.value), epoch: row.epoch };
 }

@@ -83,10 +83,14 @@ export function createDirectory(database: Database): Directory {
   return {
     users: () =>
       database.read(async (manager) => {
-        const rows = await manager.find(UserEntity, { order: { name: 'ASC', id: 'ASC' } });
+        const rows = await manager.query<UserRow[]>('SELECT * FROM `crm_users` ORDER BY `name`, `id`');
         return rows.map(toUser);
       }),
-    user: (id) => database.read((manager) => findUser(manager, { id })),
+    user: (id) =>
+      database.read(async (manager) => {
+        const [row] = await manager.query<UserRow[]>('SELECT * FROM `crm_users` WHERE `id` = ?', [id]);
+        return row ? toUser(row) : null;
+      }),
     userByEmail: (email) => database.read((manager) => findUser(manager, { emailKey: keyOf(email) })),
     profiles: () =>
       database.read(async (manager) => {

@@ -15,10 +15,11 @@ import type { Database } from '../database.ts';
 import { actionEntity } from '../entities/action.ts';
 import type { ActionRow } from '../entities/action.ts';
 import { runEntity } from '../entities/run.ts';
+import { selectAll } from '../fixed-sql.ts';
 import { selectRows } from '../select-rows.ts';
 import { bodyFromText, bodyToText } from './action-body.ts';
 import { fenced, recoverable } from './lease-store.ts';
-import { newestPlans, selectHeld } from './held-rows.ts';
+import { newestPlans } from './held-rows.ts';
 import { firstDoneRun } from './run-rows.ts';
 
 type ActionMethods = Pick<
@@ -130,13 +131,7 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
 
     async leftovers(scope, exceptRunId) {
       const rows = await database.read((manager) =>
-        selectRows(manager, actionEntity, actionColumns)
-          .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
-          .andWhere("row.state IN ('planned', 'tried') AND row.runId <> :except", {
-            except: exceptRunId ?? 0,
-          })
-          .orderBy('row.id')
-          .getRawMany<StoredRow>(),
+        selectAll<StoredRow>(manager, leftoversText, [scope.mailboxId, scope.module, exceptRunId ?? 0]),
       );
       return rows.map(fromRow);
     },
@@ -154,9 +149,7 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
 
     async held(scope) {
       const rows = await database.read((manager) =>
-        selectHeld(manager, actionColumns)
-          .andWhere('row.mailboxId = :mailboxId AND row.module = :module', scope)
-          .getRawMany<StoredRow>(),
+        selectAll<StoredRow>(manager, heldText, [scope.mailboxId, scope.module]),
       );
       return newestPlans(rows).map(fromRow);
     },
@@ -225,6 +218,14 @@ const actionColumns = [
   'inboxIds',
   'body',
 ] as const;
+const columnsText = actionColumns.map((name) => `a.\`${name}\``).join(', ');
+const leftoversText =
+  `SELECT ${columnsText} FROM \`actions\` a WHERE a.\`mailboxId\` = ? AND a.\`module\` = ? ` +
+  "AND a.`state` IN ('planned', 'tried') AND a.`runId` <> ? ORDER BY a.`id`";
+/** What a preview held waits for nobody. */
+const heldText =
+  `SELECT ${columnsText} FROM \`actions\` a JOIN \`runs\` r ON r.\`id\` = a.\`runId\` AND r.\`kind\` = 'sync' ` +
+  "WHERE a.`state` = 'held' AND a.`mailboxId` = ? AND a.`module` = ? ORDER BY a.`id`";
 type StoredRow = Pick<ActionRow, (typeof actionColumns)[number]>;
 
 /** Longer titles are cut; they are for people. */

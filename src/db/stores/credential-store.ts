@@ -4,10 +4,24 @@ import type { CredentialStore } from '../../sync/administration.ts';
 import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { credentialEntity } from '../entities/credential.ts';
+import type { CredentialRow } from '../entities/credential.ts';
+import { selectOne } from '../fixed-sql.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Place, SecretBox } from '../secret-box.ts';
 
 export function createCredentialStore(database: Database, keys: KeyRing): CredentialStore {
+  /** Opened last, by id: whoever uses a password keeps it anyway, and each run asks. */
+  const opened = new Map<
+    string,
+    { readonly sealed: string; readonly keyId: string; readonly password: string }
+  >();
+  const open = ({ id, keyId, password: sealed }: CredentialRow): string => {
+    const known = opened.get(id);
+    if (known?.sealed === sealed && known.keyId === keyId) return known.password;
+    const password = boxOf(keys, keyId).open(place(id), sealed);
+    opened.set(id, { sealed, keyId, password });
+    return password;
+  };
   return {
     save(id, username, password) {
       return database.transaction(async (manager) => {
@@ -29,14 +43,21 @@ export function createCredentialStore(database: Database, keys: KeyRing): Creden
 
     get: (id) =>
       database.read(async (manager) => {
-        const row = await manager.findOneBy(credentialEntity, { id });
+        const row = await findCredential(manager, id);
         return row && { id, username: row.username, pausedReason: row.pausedReason };
       }),
 
     async password(id) {
-      const row = await database.read((manager) => manager.findOneBy(credentialEntity, { id }));
+      const row = await database.read((manager) => findCredential(manager, id));
       if (!row) throw new Error(`There is no credential ${id}.`);
-      return boxOf(keys, row.keyId).open(place(id), row.password);
+      return open(row);
+    },
+
+    async signIn(id) {
+      const row = await database.read((manager) => findCredential(manager, id));
+      if (!row) return null;
+      const { username, pausedReason } = row;
+      return { id, username, pausedReason, password: pausedReason === null ? open(row) : null };
     },
 
     pause(id, reason) {
@@ -46,6 +67,10 @@ export function createCredentialStore(database: Database, keys: KeyRing): Creden
       });
     },
   };
+}
+
+function findCredential(manager: EntityManager, id: string): Promise<CredentialRow | null> {
+  return selectOne<CredentialRow>(manager, 'SELECT * FROM `credentials` WHERE `id` = ?', [id]);
 }
 
 /** Ids of the keys the stored secrets need. Throws ConfigError when one of them is not at hand. */

@@ -8,15 +8,22 @@ import { cursorEntity } from '../entities/cursor.ts';
 import type { CursorRow } from '../entities/cursor.ts';
 import { inboxEntity } from '../entities/inbox.ts';
 import type { InboxTableRow } from '../entities/inbox.ts';
+import { selectAll, selectOne } from '../fixed-sql.ts';
 import { selectRows } from '../select-rows.ts';
 import { fenced, recoverable, takeTurn } from './lease-store.ts';
 import { fromInboxRow, inboxColumns, replaceInboxRows } from './inbox-rows.ts';
 import { markSeen, unseenItems } from './link-rows.ts';
 import { itemFromText } from './sealed-text.ts';
 
+const dueText =
+  `SELECT ${inboxColumns.map((name) => `\`${name}\``).join(', ')} FROM \`inbox\` ` +
+  'WHERE `mailboxId` = ? AND `module` = ? AND `parked` = 0 AND (`nextAttemptAt` IS NULL OR `nextAttemptAt` <= ?) ' +
+  'ORDER BY `id`';
+
 type InboxMethods = Pick<
   SyncStore,
   | 'cursor'
+  | 'cursors'
   | 'beginFullRead'
   | 'savePage'
   | 'enqueue'
@@ -30,6 +37,20 @@ type InboxMethods = Pick<
 export function createInboxStore(database: Database): InboxMethods {
   return {
     cursor: (key) => database.read((manager) => loadCursor(manager, key)),
+
+    cursors: ({ mailboxId, module }) =>
+      database.read(async (manager) => {
+        const rows = await selectAll<CursorRow>(manager, cursorsText, [mailboxId, module]);
+        return rows.map(({ side, scope, cursor, fullRead, complete }) => ({
+          side: side as CursorKey['side'],
+          mailboxId,
+          module,
+          scope,
+          cursor,
+          fullRead,
+          complete: Boolean(complete),
+        }));
+      }),
 
     beginFullRead(lease, key) {
       return fenced(database, lease, async (manager) => {
@@ -79,12 +100,11 @@ export function createInboxStore(database: Database): InboxMethods {
 
     async inbox(scope, now) {
       const rows = await database.read((manager) =>
-        selectRows(manager, inboxEntity, inboxColumns)
-          .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
-          .andWhere('row.parked = :parked', { parked: false })
-          .andWhere('(row.nextAttemptAt IS NULL OR row.nextAttemptAt <= :now)', { now })
-          .orderBy('row.id')
-          .getRawMany<Pick<InboxTableRow, (typeof inboxColumns)[number]>>(),
+        selectAll<Pick<InboxTableRow, (typeof inboxColumns)[number]>>(manager, dueText, [
+          scope.mailboxId,
+          scope.module,
+          now,
+        ]),
       );
       return rows.map(fromInboxRow);
     },
@@ -129,10 +149,19 @@ export function createInboxStore(database: Database): InboxMethods {
   };
 }
 
+const cursorText =
+  'SELECT `cursor`, `fullRead`, `complete` FROM `cursors` ' +
+  'WHERE `side` = ? AND `mailboxId` = ? AND `module` = ? AND `scope` = ?';
+
+/** By the sides, for the key begins with them. */
+const cursorsText =
+  'SELECT `side`, `scope`, `cursor`, `fullRead`, `complete` FROM `cursors` ' +
+  "WHERE `side` IN ('crm', 'exchange') AND `mailboxId` = ? AND `module` = ?";
+
 async function loadCursor(manager: EntityManager, key: CursorKey): Promise<StoredCursor | null> {
   const { side, mailboxId, module, scope } = key;
-  const row = await manager.findOneBy(cursorEntity, { side, mailboxId, module, scope });
-  return row && { cursor: row.cursor, fullRead: row.fullRead, complete: row.complete };
+  const row = await selectOne<CursorRow>(manager, cursorText, [side, mailboxId, module, scope]);
+  return row && { cursor: row.cursor, fullRead: row.fullRead, complete: Boolean(row.complete) };
 }
 
 async function saveCursor(manager: EntityManager, key: CursorKey, cursor: StoredCursor): Promise<void> {

@@ -6,6 +6,7 @@ import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { leaseEntity } from '../entities/lease.ts';
 import type { LeaseRow } from '../entities/lease.ts';
+import { carryOut, selectOne } from '../fixed-sql.ts';
 
 /** Who this process is among those that share the database. */
 export interface ProcessIdentity {
@@ -27,41 +28,47 @@ export function createLeaseStore(database: Database, self: ProcessIdentity, cloc
   return {
     acquire(key, ttlMs) {
       return database.transaction(async (manager) => {
-        await lockRow(manager, key);
-        const row = await manager.findOneByOrFail(leaseEntity, { id: key });
+        const row = await presentRow(manager, key);
         const now = clock();
         if (Number(row.expiresAt) > now && !isOver(row)) return null;
         const lease = { key, fence: Number(row.fence) + 1, expiresAt: now + ttlMs };
-        const taken = await manager
-          .createQueryBuilder()
-          .update(leaseEntity)
-          .set({ holder, fence: lease.fence, expiresAt: lease.expiresAt })
-          .where('id = :id AND fence = :fence AND expiresAt = :expiresAt', row)
-          .execute();
-        return taken.affected === 1 ? lease : null;
-      });
+        // Checked again by the statement that writes: on MySQL another process may have read the same row.
+        const values = [holder, lease.fence, lease.expiresAt, key, Number(row.fence), Number(row.expiresAt)];
+        return (await carryOut(manager, takeText, values)) === 1 ? lease : null;
+      }, recoverable);
     },
 
-    renew(lease, ttlMs) {
-      return database.transaction(async (manager) => {
-        const renewed = { ...lease, expiresAt: clock() + ttlMs };
-        await updateHeld(manager, lease, { expiresAt: renewed.expiresAt });
-        return renewed;
-      });
+    async renew(lease, ttlMs) {
+      const renewed = { ...lease, expiresAt: clock() + ttlMs };
+      const values = [renewed.expiresAt, lease.key, lease.fence];
+      ensureHeld(lease, await database.repeatable(renewText, values));
+      return renewed;
     },
 
-    release(lease) {
+    async release(lease) {
       releasedFences.set(lease.key, lease.fence);
-      return database.transaction(async (manager) => {
-        await manager
-          .createQueryBuilder()
-          .update(leaseEntity)
-          .set({ holder: '', expiresAt: 0 })
-          .where('id = :key AND fence = :fence', lease)
-          .execute();
-      });
+      await database.repeatable(releaseText, [lease.key, lease.fence]);
     },
   };
+}
+
+const isHeld = "WHERE `id` = ? AND `fence` = ? AND `holder` <> ''";
+const readText = 'SELECT * FROM `leases` WHERE `id` = ?';
+const takeText =
+  'UPDATE `leases` SET `holder` = ?, `fence` = ?, `expiresAt` = ? ' +
+  'WHERE `id` = ? AND `fence` = ? AND `expiresAt` = ?';
+const renewText = `UPDATE \`leases\` SET \`expiresAt\` = ? ${isHeld}`;
+const releaseText = "UPDATE `leases` SET `holder` = '', `expiresAt` = 0 WHERE `id` = ? AND `fence` = ?";
+const fenceText = `UPDATE \`leases\` SET \`writes\` = \`writes\` + 1 ${isHeld}`;
+const bindText = `UPDATE \`leases\` SET \`writes\` = \`writes\` + 1, \`mailboxId\` = ?, \`module\` = ? ${isHeld}`;
+
+async function presentRow(manager: EntityManager, id: string): Promise<LeaseRow> {
+  const known = await selectOne<LeaseRow>(manager, readText, [id]);
+  if (known) return known;
+  await lockRow(manager, id);
+  const made = await selectOne<LeaseRow>(manager, readText, [id]);
+  if (!made) throw new Error(`The lease ${id} went away while it was taken.`);
+  return made;
 }
 
 /** Makes the row where it is missing. On MySQL others who ask for it wait for the end of this transaction. */
@@ -88,7 +95,8 @@ function isAbandoned(holder: string, self: ProcessIdentity): boolean {
 
 /**
  * For what a loss of power may undo: a page of changes is read again, a plan made again, a settlement found out again
- * from its intents, which are on disk before the side is called.
+ * from its intents, which are on disk before the side is called. A lease ends with the power, for on SQLite all its
+ * holders are on this machine.
  */
 export const recoverable = { durable: false } as const;
 
@@ -100,34 +108,26 @@ export function fenced<T>(
   options?: { readonly durable: boolean },
 ): Promise<T> {
   return database.transaction(async (manager) => {
-    await updateHeld(manager, lease, { writes: () => 'writes + 1' });
+    ensureHeld(lease, await carryOut(manager, fenceText, [lease.key, lease.fence]));
     return task(manager);
   }, options);
 }
 
-/** Remembers which scope's run goes on under the lease; settlements do not say it. */
+/** Remembers which scope's run goes on under the lease; settlements do not say it. Throws LeaseLostError, as `fenced` does. */
 export async function bindScope(manager: EntityManager, lease: Lease, scope: RunScope): Promise<void> {
-  await updateHeld(manager, lease, { mailboxId: scope.mailboxId, module: scope.module });
+  const values = [scope.mailboxId, scope.module, lease.key, lease.fence];
+  ensureHeld(lease, await carryOut(manager, bindText, values));
 }
 
 export async function scopeOf(manager: EntityManager, lease: Lease): Promise<RunScope> {
-  const row = await manager.findOneByOrFail(leaseEntity, { id: lease.key });
-  if (row.mailboxId === null || row.module === null) {
+  const row = await selectOne<LeaseRow>(manager, readText, [lease.key]);
+  if (row === null || row.mailboxId === null || row.module === null) {
     throw new Error(`No run was ever started under the lease ${lease.key}; its links have no scope.`);
   }
   return { mailboxId: row.mailboxId, module: row.module as RunScope['module'] };
 }
 
-type Changes = { [Column in keyof LeaseRow]?: LeaseRow[Column] | (() => string) };
-
-async function updateHeld(manager: EntityManager, lease: Lease, changes: Changes): Promise<void> {
-  const updated = await manager
-    .createQueryBuilder()
-    .update(leaseEntity)
-    .set(changes)
-    .where("id = :key AND fence = :fence AND holder <> ''", lease)
-    .execute();
-  if (updated.affected !== 1) {
-    throw new LeaseLostError(`Another process has taken over ${lease.key}; nothing more is written here.`);
-  }
+function ensureHeld(lease: Lease, rowsMet: number): void {
+  if (rowsMet === 1) return;
+  throw new LeaseLostError(`Another process has taken over ${lease.key}; nothing more is written here.`);
 }

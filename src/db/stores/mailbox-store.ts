@@ -5,17 +5,21 @@ import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { mailboxEntity } from '../entities/mailbox.ts';
 import type { MailboxRow } from '../entities/mailbox.ts';
+import { selectAll, selectOne } from '../fixed-sql.ts';
 
 export function createMailboxStore(database: Database): MailboxStore {
   return {
     async list() {
       const rows = await database.read((manager) =>
-        manager.find(mailboxEntity, { order: { addressKey: 'ASC' } }),
+        selectAll<MailboxRow>(manager, 'SELECT * FROM `mailboxes` ORDER BY `addressKey`'),
       );
       return rows.map((row) => fromRow(row));
     },
 
-    get: (id) => database.read(async (manager) => fromRow(await manager.findOneBy(mailboxEntity, { id }))),
+    get: (id) =>
+      database.read(async (manager) =>
+        fromRow(await selectOne<MailboxRow>(manager, 'SELECT * FROM `mailboxes` WHERE `id` = ?', [id])),
+      ),
 
     forUser: (crmUserId) =>
       database.read(async (manager) => fromRow(await manager.findOneBy(mailboxEntity, { crmUserId }))),

@@ -1,10 +1,11 @@
+import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../sync/ports.ts';
 import { sides } from '../../sync/model.ts';
 import type { RunCounts, SideCounts, SyncStore } from '../../sync/stores.ts';
 import type { Database } from '../database.ts';
-import { runEntity } from '../entities/run.ts';
 import type { RunRow } from '../entities/run.ts';
-import { bindScope, fenced } from './lease-store.ts';
+import { carryOut, insertNumbered, selectOne } from '../fixed-sql.ts';
+import { bindScope, fenced, recoverable } from './lease-store.ts';
 import { fromRunRow } from './run-rows.ts';
 
 const noCounts: SideCounts = { created: 0, updated: 0, deleted: 0, conflicts: 0, failed: 0 };
@@ -15,66 +16,55 @@ export function createRunStore(
 ): Pick<SyncStore, 'startRun' | 'finishRun' | 'lastRun'> {
   return {
     startRun(lease, scope, kind, trigger) {
-      return fenced(database, lease, async (manager) => {
+      return database.transaction(async (manager) => {
         await bindScope(manager, lease, scope);
         const now = clock();
         // The lease is ours, so a run of this scope that still goes on was ended by a crash.
-        await manager
-          .createQueryBuilder()
-          .update(runEntity)
-          .set({ state: 'failed', error: 'The process ended before this run did.', ...ending(now) })
-          .where("mailboxId = :mailboxId AND module = :module AND state = 'running'", scope)
-          .execute();
-        const row: Omit<RunRow, 'id'> = {
-          mailboxId: scope.mailboxId,
-          module: scope.module,
-          kind,
-          trigger,
-          state: 'running',
-          startedAt: now,
-          finishedAt: null,
-          day: null,
-          counts: JSON.stringify({ crm: noCounts, exchange: noCounts }),
-          done: 0,
-          failed: 0,
-          held: 0,
-          error: null,
-        };
-        const inserted = await manager.insert(runEntity, row);
-        return Number(inserted.identifiers[0]?.['id']);
-      });
+        const broken = ['The process ended before this run did.', now, dayOf(now)];
+        await carryOut(manager, endBrokenText, [...broken, scope.mailboxId, scope.module]);
+        const fresh = [scope.mailboxId, scope.module, kind, trigger, now, noCountsText];
+        return insertNumbered(manager, startText, fresh);
+      }, recoverable);
     },
 
     finishRun(lease, runId, end) {
-      const change = {
-        state: end.state,
-        counts: JSON.stringify(end.counts),
-        ...sums(end.counts),
-        held: end.held,
-        error: end.error,
-        ...ending(clock()),
+      const { state, counts, held, error } = end;
+      const { done, failed } = sums(counts);
+      const now = clock();
+      const values = [state, JSON.stringify(counts), done, failed, held, error, now, dayOf(now), runId];
+      const finish = async (manager: EntityManager): Promise<void> => {
+        await carryOut(manager, finishText, values);
       };
-      const finish = async (
-        manager: Parameters<Parameters<Database['transaction']>[0]>[0],
-      ): Promise<void> => {
-        await manager.update(runEntity, { id: runId }, change);
-      };
-      return lease ? fenced(database, lease, finish) : database.transaction(finish);
+      // Where nothing came about, a run that a loss of power leaves open says as much.
+      const options = { durable: state !== 'done' || done + failed > 0 };
+      return lease ? fenced(database, lease, finish, options) : database.transaction(finish, options);
     },
 
     lastRun: (scope, state) =>
       database.read(async (manager) => {
-        const row = await manager.findOne(runEntity, {
-          where: { mailboxId: scope.mailboxId, module: scope.module, kind: 'sync', state },
-          order: { id: 'DESC' },
-        });
+        const row = await selectOne<RunRow>(manager, lastText, [scope.mailboxId, scope.module, state]);
         return row && fromRunRow(row);
       }),
   };
 }
 
-function ending(now: number): Pick<RunRow, 'finishedAt' | 'day'> {
-  return { finishedAt: now, day: new Date(now).toISOString().slice(0, 10) };
+const noCountsText = JSON.stringify({ crm: noCounts, exchange: noCounts });
+const endBrokenText =
+  "UPDATE `runs` SET `state` = 'failed', `error` = ?, `finishedAt` = ?, `day` = ? " +
+  "WHERE `mailboxId` = ? AND `module` = ? AND `state` = 'running'";
+const startText =
+  'INSERT INTO `runs` (`mailboxId`, `module`, `kind`, `trigger`, `startedAt`, `counts`, `state`, `done`, `failed`, ' +
+  "`held`) VALUES (?, ?, ?, ?, ?, ?, 'running', 0, 0, 0)";
+const finishText =
+  'UPDATE `runs` SET `state` = ?, `counts` = ?, `done` = ?, `failed` = ?, `held` = ?, `error` = ?, ' +
+  '`finishedAt` = ?, `day` = ? WHERE `id` = ?';
+const lastText =
+  "SELECT * FROM `runs` WHERE `mailboxId` = ? AND `module` = ? AND `kind` = 'sync' AND `state` = ? " +
+  'ORDER BY `id` DESC LIMIT 1';
+
+/** The UTC day, `YYYY-MM-DD`. */
+function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
 }
 
 function sums(counts: RunCounts): Pick<RunRow, 'done' | 'failed'> {

@@ -7,16 +7,22 @@ import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { settingsEntity } from '../entities/settings.ts';
 import type { SettingsRow } from '../entities/settings.ts';
+import { selectOne } from '../fixed-sql.ts';
 import { recordAudit } from './audit-store.ts';
 import { defaultSettings, settingsSchema } from './settings-schema.ts';
 
 const onlyRow = 1;
 
 export function createSettingsStore(database: Database, clock: Clock): SettingsStore {
+  /** Made with the row and never changed. */
+  let installationId: string | null = null;
+  /** Of the text that was read last: every run loads the settings, and they seldom change. */
+  let parsed: { readonly text: string; readonly settings: Settings } | null = null;
   return {
     async load() {
-      const row = await presentRow(database);
-      return { version: row.version, settings: validated(JSON.parse(row.settings)) };
+      const { version, settings: text } = await presentRow(database);
+      if (parsed?.text !== text) parsed = { text, settings: deepFreeze(validated(JSON.parse(text))) };
+      return { version, settings: parsed.settings };
     },
 
     async save(settings, version, actor) {
@@ -39,13 +45,18 @@ export function createSettingsStore(database: Database, clock: Clock): SettingsS
       });
     },
 
-    installationId: async () => (await presentRow(database)).installationId,
+    async installationId() {
+      installationId ??= (await presentRow(database)).installationId;
+      return installationId;
+    },
   };
 }
 
 /** Reading takes the write lock only to make the row. */
 async function presentRow(database: Database): Promise<SettingsRow> {
-  const known = await database.read((manager) => manager.findOneBy(settingsEntity, { id: onlyRow }));
+  const known = await database.read((manager) =>
+    selectOne<SettingsRow>(manager, 'SELECT * FROM `settings` WHERE `id` = ?', [onlyRow]),
+  );
   return known ?? database.transaction(loadRow);
 }
 
@@ -57,6 +68,15 @@ async function loadRow(manager: EntityManager): Promise<SettingsRow> {
   const first = { id: onlyRow, version: 1, settings, installationId: randomUUID() };
   await bulkInsert(manager, settingsEntity, [first], { kind: 'ignore' });
   return manager.findOneByOrFail(settingsEntity, { id: onlyRow });
+}
+
+/** Whoever loads them gets the same object. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
 }
 
 function validated(value: unknown): Settings {

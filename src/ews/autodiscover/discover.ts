@@ -132,9 +132,13 @@ class Search {
     const { endpoints } = this.#options;
     yield* endpoints ?? secureCandidates(domain);
     if (endpoints) return;
-    const redirected = await this.#redirectOf(redirectCandidate(domain));
-    if (redirected) yield redirected;
-    yield* await this.#serviceHosts(serviceName(domain));
+    const plain = redirectCandidate(domain);
+    if (await this.#isHostAdmitted(plain.hostname, nameOf(plain))) {
+      const redirected = await this.#redirectOf(plain);
+      if (redirected) yield redirected;
+    }
+    const name = serviceName(domain);
+    if (await this.#isHostAdmitted(domain, `DNS SRV ${name}`)) yield* await this.#serviceHosts(name);
   }
 
   /** Plain http is asked for one thing: where to go. */
@@ -260,6 +264,12 @@ class Search {
     const url = new URL(text);
     const objection = await this.#territory.objectionTo(url, sender);
     if (objection) this.#fail(nameOf(url), objection.detail, objection.remedy);
+    return objection === null;
+  }
+
+  async #isHostAdmitted(host: string, what: string): Promise<boolean> {
+    const objection = await this.#territory.objectionToHost(host, 'Autodiscover');
+    if (objection) this.#fail(what, objection.detail, objection.remedy);
     return objection === null;
   }
 

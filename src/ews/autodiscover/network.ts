@@ -1,9 +1,10 @@
 /** What Autodiscover needs of the network; comes in as a value, so that tests give names to loopback servers. */
 import { Resolver } from 'node:dns/promises';
-import { rootCertificates } from 'node:tls';
 import { Client } from 'undici';
 import { failureOfLoss } from '../http-failure.ts';
 import { httpPost, PostLost } from '../http-post.ts';
+import { trustContext } from '../http-trust.ts';
+import { readChallenges } from '../sign-in/challenges.ts';
 import type { EwsTransport, TransportOptions } from '../transport.ts';
 import { createTransport } from '../transport.ts';
 import { userAgent } from '../user-agent.ts';
@@ -43,7 +44,7 @@ export const ownNetwork: DiscoveryNetwork = {
 const maxGlanceBytes = 256 * 1024;
 
 async function glance(url: URL, { ca, timeoutMs, signal }: GlanceOptions): Promise<Glance> {
-  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const trusted = ca === undefined ? {} : { secureContext: trustContext(ca) };
   const client = new Client(url.origin, { connect: { timeout: timeoutMs, ...trusted } });
   try {
     const { status, headers } = await httpPost(client, {
@@ -61,7 +62,7 @@ async function glance(url: URL, { ca, timeoutMs, signal }: GlanceOptions): Promi
     return {
       status,
       location: redirects && location && URL.canParse(location, url) ? new URL(location, url).href : null,
-      schemes: schemesOf(headers['www-authenticate']),
+      schemes: readChallenges(headers['www-authenticate']).map(({ scheme }) => scheme),
       speaksSoap: /^true$/i.test(String(headers['x-soap-enabled'] ?? '')),
     };
   } catch (error) {
@@ -70,14 +71,6 @@ async function glance(url: URL, { ca, timeoutMs, signal }: GlanceOptions): Promi
   } finally {
     await client.destroy();
   }
-}
-
-/** Several headers of this name count as one list; parameters in it carry an equals sign. */
-function schemesOf(header: string | string[] | undefined): string[] {
-  const list = [header ?? ''].flat().join(', ');
-  return [...list.matchAll(/(?:^|,)\s*([a-z][\w-]*)(?=\s*(?:,|$)|\s+[^=\s,])/gi)].map(([, name = '']) =>
-    name.toLowerCase(),
-  );
 }
 
 async function serviceRecords(name: string, timeoutMs: number): Promise<ServiceRecord[]> {

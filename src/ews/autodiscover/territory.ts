@@ -1,4 +1,5 @@
 /** Decides which addresses named by others may be asked, and given the password. */
+import { isLoopback } from '../loopback.ts';
 import { nameOf } from './discovery-step.ts';
 
 /** Asks an administrator whether this host may be given the password, and says who named it. */
@@ -54,10 +55,12 @@ export class Territory {
       };
     }
     if (await this.#isTrusted(host, sender)) return null;
-    return {
-      detail: `It is not asked: ${host} is outside ${this.#domain}, where the password is sent only with your consent.`,
-      remedy: `If ${host} is yours, run \`exsync setup\` with --trust-autodiscover-host ${host}.`,
-    };
+    return outside(host, this.#domain);
+  }
+
+  /** Before what sends no password: an answer may still lead somewhere, so it is not asked without consent either. */
+  async objectionToHost(host: string, sender: string): Promise<Objection | null> {
+    return (await this.#isTrusted(host, sender)) ? null : outside(host, this.#domain);
   }
 
   async #isTrusted(host: string, sender: string): Promise<boolean> {
@@ -74,6 +77,9 @@ export function describeTarget(text: string): string {
   return URL.canParse(text) ? nameOf(new URL(text)) : 'what is no web address';
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+function outside(host: string, domain: string): Objection {
+  return {
+    detail: `It is not asked: ${host} is outside ${domain}, where the password is sent only with your consent.`,
+    remedy: `If ${host} is yours, run \`exsync setup\` with --trust-autodiscover-host ${host}.`,
+  };
 }

@@ -376,12 +376,18 @@ describe('Autodiscover', () => {
       expect((await search({ trustedHosts: ['mail.hoster.test'] })).ewsUrls).to.deep.equal([ews]);
     });
 
+    it('contacts nothing of another domain that an answer names, not even its DNS', async () => {
+      await network.serve(root, says({ pox: poxRedirect('Addr', 'alice@other.test') }));
+      expect((await search()).ewsUrls).to.deep.equal([]);
+      expect(new Set(network.asked)).to.deep.equal(new Set([root]));
+    });
+
     it('does not go with the mailbox to the domain of its other address', async () => {
       await network.serve(root, says({ pox: poxRedirect('Addr', 'alice@hoster.test') }));
       const there = await network.serve('https://autodiscover.hoster.test', says({ pox: found }));
       const result = await search();
       expect(result.ewsUrls).to.deep.equal([]);
-      expect(failures(result).filter((line) => line.includes('outside example.com'))).to.have.length(2);
+      expect(failures(result).filter((line) => line.includes('outside example.com'))).to.have.length(4);
       expect(there.requests).to.have.length(0);
     });
 

@@ -1,0 +1,111 @@
+/** Whether a value of several parts has the shape that its readers take for granted. */
+import { isFields, isOptional, isText, isWhole } from './value-shape.ts';
+import type { Shape } from './value-shape.ts';
+
+/** Days from 1970 that a date of Node.js can hold, with room for an interval. */
+const isDay: Shape = (value) => isWhole(-100_000_000, 90_000_000)(value);
+const isInterval = isWhole(1, 1_000_000);
+const isWeekday = isWhole(0, 6);
+const isMonth = isWhole(1, 12);
+const isIndex: Shape = (value) => isWhole(1, 4)(value) || value === -1;
+const isOffset = isWhole(-1440, 1440);
+const isFlag: Shape = (value) => typeof value === 'boolean';
+
+const isKindOfDay: Shape = (value) =>
+  isWeekday(value) || value === 'Day' || value === 'Weekday' || value === 'WeekendDay';
+
+function isList(isMember: Shape, least = 0): Shape {
+  return (value) => Array.isArray(value) && value.length >= least && value.every((one) => isMember(one));
+}
+
+const PATTERNS: ReadonlyMap<unknown, Shape> = new Map([
+  ['daily', isFields({ interval: isInterval })],
+  ['weekly', isFields({ interval: isInterval, days: isList(isWeekday, 1), firstDay: isWeekday })],
+  ['absoluteMonthly', isFields({ interval: isInterval, dayOfMonth: isWhole(1, 31) })],
+  ['relativeMonthly', isFields({ interval: isInterval, day: isKindOfDay, index: isIndex })],
+  ['absoluteYearly', isFields({ dayOfMonth: isWhole(1, 31), month: isMonth })],
+  ['relativeYearly', isFields({ day: isKindOfDay, index: isIndex, month: isMonth })],
+]);
+const RANGES: ReadonlyMap<unknown, Shape> = new Map([
+  ['noEnd', isFields({ start: isDay })],
+  ['endDate', isFields({ start: isDay, end: isDay })],
+  ['numbered', isFields({ start: isDay, count: isWhole(1, 1_000_000) })],
+]);
+
+/** A shape by the field `kind`. */
+function isOneOf(shapes: ReadonlyMap<unknown, Shape>): Shape {
+  return (value) =>
+    isFields({ kind: isText })(value) && shapes.get((value as { kind: string }).kind)?.(value) === true;
+}
+const isRecurrence = isFields({ pattern: isOneOf(PATTERNS), range: isOneOf(RANGES) });
+const isRegeneration = isFields({ unit: isText, interval: isInterval, range: isOneOf(RANGES) });
+
+const isRule = isFields({
+  offset: isOffset,
+  isDaylight: isFlag,
+  month: isMonth,
+  on: (value) =>
+    isFields({ day: isWhole(1, 31) })(value) ||
+    isFields({ weekday: isWeekday, occurrence: isWhole(-1, 5) })(value),
+  minutes: isWhole(-1440, 2880),
+});
+const isEra = isFields({ fromYear: isWhole(1, 9999), baseOffset: isOffset, rules: isList(isRule) });
+
+const isRecipient = isFields({
+  name: isOptional(isText),
+  address: isOptional(isText),
+  routingType: isOptional(isText),
+  mailboxType: isOptional(isText),
+  itemId: isOptional(isText),
+});
+const isTextPair: Shape = (value) => isList(isText, 2)(value) && (value as unknown[]).length === 2;
+
+const SHAPES: ReadonlyMap<unknown, Shape> = new Map([
+  ['recipients', isFields({ list: isList(isRecipient) })],
+  ['members', isFields({ list: isList(isRecipient) })],
+  [
+    'attendees',
+    isFields({
+      list: isList(
+        isFields({ name: isText, address: isText, response: isText, repliedAt: isOptional(isText) }),
+      ),
+    }),
+  ],
+  ['person', isFields({ name: isText, address: isText })],
+  ['timeZone', isFields({ id: isText, name: isText, eras: isOptional(isList(isEra, 1)) })],
+  ['recurrence', isFields({ recurrence: isRecurrence })],
+  ['taskRecurrence', isFields({ rule: (value) => isRecurrence(value) || isRegeneration(value) })],
+  [
+    'flag',
+    isFields({
+      status: isText,
+      start: isOptional(isText),
+      due: isOptional(isText),
+      complete: isOptional(isText),
+    }),
+  ],
+  ['highlights', isFields({ location: isFlag, start: isFlag, end: isFlag })],
+  [
+    'enhancedLocation',
+    isFields({ displayName: isText, annotation: isOptional(isText), address: isList(isTextPair) }),
+  ],
+]);
+
+/** The exceptions of a series: their values are checked by `isValue`, their attachments by whoever checks those. */
+function isExceptions(isValue: Shape): Shape {
+  const isException: Shape = (value) =>
+    isFields({ day: isDay, deleted: isFlag })(value) &&
+    areValues((value as { readonly values?: unknown }).values, isOptional(isValue));
+  return isFields({ list: isList(isException) });
+}
+
+function areValues(values: unknown, isValue: Shape): boolean {
+  return values instanceof Map && [...values].every(([key, one]) => isText(key) && isValue(one));
+}
+
+/** `isInner` judges the values inside an exception. */
+export function isStructure(value: object, isInner: Shape): boolean {
+  const { structure } = value as { readonly structure?: unknown };
+  if (structure === 'exceptions') return isExceptions(isInner)(value);
+  return SHAPES.get(structure)?.(value) === true;
+}
