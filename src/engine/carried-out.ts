@@ -1,15 +1,16 @@
 /** Tells from the items themselves which writes of unknown outcome were carried out. */
-import { fieldsOf } from '../sync/fields.ts';
+import { fieldsIn } from '../sync/fields.ts';
 import { sides } from '../sync/model.ts';
 import type { ReadResult } from '../sync/ports.ts';
 import type { StoredAction } from '../sync/stores.ts';
-import { isTruncation, sameValue } from '../sync/values.ts';
+import { sameValue } from '../sync/values.ts';
 import type { RunContext } from './run-context.ts';
 import { sealItem } from './seal.ts';
 
 /**
- * The ids of the updates and deletions that show on their sides. Asked only where something lost by them: who lost has to
- * be kept, and the next plan, which finds both sides in agreement, cannot tell any more.
+ * The ids of the updates and deletions by which something lost that is no longer to be seen. Who lost has to be kept, and
+ * the next plan, which finds both sides in agreement, cannot tell any more. What was written need not show: somebody may
+ * have edited or deleted the item since.
  */
 export async function findCarriedOut(
   context: RunContext,
@@ -25,20 +26,19 @@ export async function findCarriedOut(
     const answers = await context.side[side].read(context.scope.module, ids, context.signal);
     costly.forEach((action, index) => {
       const answer = answers[index];
-      if (answer !== undefined && shows(context, action, answer)) found.add(action.id);
+      if (answer === undefined || !showsLosers(context, action, answer)) found.add(action.id);
     });
   }
   return found;
 }
 
-function shows({ scope }: RunContext, { body }: StoredAction, answer: ReadResult): boolean {
-  if (body.kind === 'remove') return answer.kind === 'gone';
-  if (body.kind !== 'update' || answer.kind !== 'item') return false;
+/** What cannot be read may have lost: it is rather kept twice than not at all. */
+function showsLosers({ scope }: RunContext, { body }: StoredAction, answer: ReadResult): boolean {
+  if (answer.kind !== 'item') return false;
+  if (body.kind === 'remove') return true;
   const { values } = sealItem(scope.module, answer.item, new Map());
-  return fieldsOf[scope.module].every(({ name, kind }) => {
-    const written = body.values[name];
-    if (written === undefined) return true;
-    const shown = values[name] ?? null;
-    return sameValue(kind, written, shown) || isTruncation(written, shown);
-  });
+  const kinds = new Map(fieldsIn(scope.module, body.values).map(({ name, kind }) => [name, kind]));
+  return body.losers.every(({ field, value }) =>
+    sameValue(kinds.get(field) ?? 'text', value, values[field] ?? null),
+  );
 }
