@@ -7,7 +7,7 @@ import type { Link, Side, Values } from '../sync/model.ts';
 import type { SyncSide, Target, WriteResult } from '../sync/ports.ts';
 import type { ActionBody, ActionKind, NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
 import { awaitedLater } from '../awaited-later.ts';
-import { findCarriedOut } from './carried-out.ts';
+import { findCarriedOut, showsWritten } from './carried-out.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
 import type { RunContext } from './run-context.ts';
@@ -203,6 +203,7 @@ async function record(
   const carriedOut = await findCarriedOut(
     context,
     batch.attempts.flatMap(({ action }, index) => (isOvertaken(results[index]) ? [action] : [])),
+    showsWritten,
   );
   const giveUp = (action: StoredAction, error: string): void => {
     finished.push({ id: action.id, state: 'dropped', error });

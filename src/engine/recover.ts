@@ -4,7 +4,7 @@ import type { Link, Side } from '../sync/model.ts';
 import { sides } from '../sync/model.ts';
 import type { Target } from '../sync/ports.ts';
 import type { NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
-import { findCarriedOut } from './carried-out.ts';
+import { findCarriedOut, hidesLosers } from './carried-out.ts';
 import { count, rereadEntry, rereadLinked } from './execute.ts';
 import { stampOf } from './pairing.ts';
 import type { RunContext } from './run-context.ts';
@@ -28,7 +28,7 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
     context,
     tried.filter((action) => action.body.kind === 'create'),
   );
-  const carriedOut = await findCarriedOut(context, tried);
+  const carriedOut = await findCarriedOut(context, tried, hidesLosers);
   const known = await context.store.linksById(actions.map((action) => action.linkId));
   const links: Link[] = [];
   const finished: Settlement['finished'][number][] = [];

@@ -97,8 +97,25 @@ class History {
       if (world.violations.length > 0) break;
     }
     if (world.violations.length === 0) await this.#end();
+    this.#tellState();
     const { hash, ticks } = this.#scheduler;
     return { violations: world.violations, hash, ticks, excluded: this.#excluded };
+  }
+
+  /** For whoever reads the trace: the rules, and what was left of everything. */
+  #tellState(): void {
+    const { told } = this.#options;
+    if (!told) return;
+    const { settings, guard, crm, exchange } = this.#world.setup;
+    told(JSON.stringify({ settings, guard, crm, exchange }));
+    const { actions, links, inbox } = this.#world.database;
+    for (const { action } of actions.all()) {
+      const { id, runId, linkId, state, step, title, body, inboxIds } = action;
+      const { kind, side, values, losers, settles, versions } = body;
+      told(JSON.stringify({ id, runId, linkId, state, step, title, kind, side, inboxIds, values, losers, settles, versions }));
+    }
+    for (const { link } of links.all()) told(JSON.stringify(link));
+    for (const row of inbox.all()) told(JSON.stringify(row));
   }
 
   async #happen(event: Event): Promise<void> {

@@ -26,6 +26,8 @@ export class People {
     };
     if (at !== 'exchange') crm.add(values('crm'), { ownerId: user.id });
     if (at !== 'crm') user.mailbox.add(values('exchange'));
+    // A run that has read one side already sees it on the other one only.
+    if (at === 'both') this.#mayRace(item);
   }
 
   edit({ side, pick, field: which, clears }: Of<'edit'>): void {
@@ -97,7 +99,13 @@ export class People {
   give({ pick, user }: Of<'give'>): void {
     const found = this.#pick('crm', pick);
     if (!found) return;
-    this.#disturb(this.#world.numberOf(found.item.values));
+    const number = this.#world.numberOf(found.item.values);
+    this.#disturb(number);
+    // Two people each had one of it, and nobody knew yet that these were the same.
+    const { database, ledger } = this.#world;
+    const isLinked = database.links.all().some(({ link }) => link.crmId === found.item.id && link.exchangeId !== null);
+    const story = ledger.story(number);
+    if (!isLinked && story) story.mayBeTwice = true;
     this.#world.crm.give(found.item.id, this.#world.userAt(user).id);
   }
 
