@@ -20,6 +20,8 @@ export type Method =
 
 export interface MemoryOptions {
   readonly side: Side;
+  /** What ids begin with, where several systems must not share them; the side unless said otherwise. */
+  readonly name?: string;
   /** What its items are; contacts unless said otherwise. */
   readonly module?: Module;
   readonly unsupported?: readonly string[];
@@ -424,9 +426,11 @@ export class MemorySystem {
     identity: string | null,
   ): Stored {
     this.#lastId += 1;
+    const { side, name = side } = this.#options;
     const item: Stored = {
-      id: `${this.#options.side}-${this.#lastId}`,
-      identity: identity ?? (this.#options.side === 'exchange' ? `identity-${this.#lastId}` : null),
+      id: `${name}-${this.#lastId}`,
+      identity:
+        identity ?? (side === 'exchange' ? `identity-${name === side ? '' : name}${this.#lastId}` : null),
       stamp,
       ownerId,
       skip,

@@ -22,7 +22,9 @@ function checkWaiting(world: SimulatedWorld): void {
     world.violated(`${entry.side} item ${entry.itemId} waits in the inbox for ever`);
   for (const { action } of actions.all())
     if (['planned', 'tried'].includes(action.state))
-      world.violated(`action ${action.id} (${action.body.kind}, ${action.title}) is ${action.state} for ever`);
+      world.violated(
+        `action ${action.id} (${action.body.kind}, ${action.title}) is ${action.state} for ever`,
+      );
 }
 
 function checkDoubles(world: SimulatedWorld): void {
@@ -34,7 +36,9 @@ function checkDoubles(world: SimulatedWorld): void {
     }
     for (const [number, count] of counts)
       if (count > 1 && world.ledger.story(number)?.mayBeTwice !== true)
-        world.violated(`item ${number} is there ${count} times on ${system === world.crm ? 'crm' : 'exchange'}`);
+        world.violated(
+          `item ${number} is there ${count} times on ${system === world.crm ? 'crm' : 'exchange'}`,
+        );
   }
 }
 
@@ -136,7 +140,9 @@ function checkDeletions(world: SimulatedWorld): void {
     const isCarried = settings.deletes[side] && mayWrite;
     if (has(world, side, number)) world.violated(`item ${number} came back on ${side}, where it was deleted`);
     if (has(world, left, number) === isCarried)
-      world.violated(`item ${number} was deleted on ${side} and is ${isCarried ? 'still' : 'gone'} on ${left}`);
+      world.violated(
+        `item ${number} was deleted on ${side} and is ${isCarried ? 'still' : 'gone'} on ${left}`,
+      );
   }
 }
 
@@ -154,6 +160,9 @@ function checkEdits(world: SimulatedWorld): void {
   for (const { action } of database.actions.all()) {
     if (action.state !== 'done') continue;
     for (const { value } of action.body.losers) keep(value);
+    // A one-way sync leaves what was edited on the following side; when the item is deleted, the history has it whole.
+    if (world.setup.settings.type === 'oneWay' && action.body.kind === 'remove')
+      for (const value of Object.values(action.body.before)) keep(value);
   }
   for (const { token, number, side, field } of ledger.edits.values())
     if (!kept.has(token) && !ledger.superseded.has(token))
@@ -163,7 +172,9 @@ function checkEdits(world: SimulatedWorld): void {
 function contentOf(world: SimulatedWorld, hash: string): Value {
   const blob = world.database.blobs.get(hash);
   if (!blob) return null;
-  return blob.mediaType === 'text/plain' ? blob.content : { mediaType: blob.mediaType, content: blob.content };
+  return blob.mediaType === 'text/plain'
+    ? blob.content
+    : { mediaType: blob.mediaType, content: blob.content };
 }
 
 function checkLosers(world: SimulatedWorld): void {
@@ -173,6 +184,8 @@ function checkLosers(world: SimulatedWorld): void {
     if (action.state !== 'done') continue;
     for (const { side, field } of action.body.losers)
       if (side === winner)
-        world.violated(`${field} of item ${world.numberOfAction(action)} lost on ${side}, which wins conflicts`);
+        world.violated(
+          `${field} of item ${world.numberOfAction(action)} lost on ${side}, which wins conflicts`,
+        );
   }
 }

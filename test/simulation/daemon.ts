@@ -26,8 +26,27 @@ const leaseTimes = { leaseMs: 10 * minuteMs, requestMs: minuteMs };
 const organisationWaitMs = minuteMs;
 
 const readingMethods: ReadonlySet<string> = new Set([
-  ...['cursor', 'inbox', 'inboxItems', 'waitingFor', 'linksByItem', 'linkOwners', 'linksById', 'linksByIdentity'],
-  ...['halfLinks', 'linkCount', 'lastRun', 'planTotals', 'doneTotals', 'nextActions', 'leftovers', 'held', 'blobs'],
+  ...[
+    'cursor',
+    'inbox',
+    'inboxItems',
+    'waitingFor',
+    'linksByItem',
+    'linkOwners',
+    'linksById',
+    'linksByIdentity',
+  ],
+  ...[
+    'halfLinks',
+    'linkCount',
+    'lastRun',
+    'planTotals',
+    'doneTotals',
+    'nextActions',
+    'leftovers',
+    'held',
+    'blobs',
+  ],
 ]);
 
 export class Daemon {
@@ -71,7 +90,11 @@ export class Daemon {
 
   /** A side as this process reaches it: over a network that loses, repeats and delays. */
   #reached(side: SyncSide, user: User | null): SyncSide {
-    const call = <T>(method: SideMethod, args: readonly unknown[], work: (args: readonly unknown[]) => unknown) => {
+    const call = <T>(
+      method: SideMethod,
+      args: readonly unknown[],
+      work: (args: readonly unknown[]) => unknown,
+    ) => {
       const fault = this.#world.faults.take(side.side, method);
       return this.#scheduler.call(this.actor, {
         label: `${side.side}.${method}`,
@@ -120,7 +143,12 @@ export class Daemon {
       keeper = await this.#engine.takeLease(this.#leases, `crm:${module}`, leaseTimes, clock);
     }
     if (keeper === null)
-      throw new RemoteError({ side: 'crm', code: 'ReaderBusy', message: 'the CRM is being read', retryable: true });
+      throw new RemoteError({
+        side: 'crm',
+        code: 'ReaderBusy',
+        message: 'the CRM is being read',
+        retryable: true,
+      });
     try {
       await this.#engine.readCrm({
         store: this.#store,
@@ -171,7 +199,8 @@ export class Daemon {
 
   #ended(user: User, outcome: RunOutcome | null, error: unknown): RunOutcome | null {
     this.running.delete(user.mailboxId);
-    if (error !== null && !isExpected(error)) this.#world.violated(`a run ended with a bug: ${stackOf(error)}`);
+    if (error !== null && !isExpected(error))
+      this.#world.violated(`a run ended with a bug: ${stackOf(error)}`);
     return outcome;
   }
 }

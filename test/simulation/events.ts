@@ -19,20 +19,37 @@ export type SideMethod =
 export type Happening =
   | { readonly what: 'run'; readonly process: number; readonly user: number; readonly preview: boolean }
   | { readonly what: 'add'; readonly user: number; readonly at: Side | 'both' }
-  | { readonly what: 'edit'; readonly side: Side; readonly pick: number; readonly field: number; readonly clears: boolean }
+  | {
+      readonly what: 'edit';
+      readonly side: Side;
+      readonly pick: number;
+      readonly field: number;
+      readonly clears: boolean;
+    }
   | { readonly what: 'delete'; readonly side: Side; readonly pick: number; readonly makesAgain: boolean }
   | { readonly what: 'move'; readonly pick: number; readonly isBack: boolean }
   | { readonly what: 'restore'; readonly pick: number }
   | { readonly what: 'give'; readonly pick: number; readonly user: number }
   | { readonly what: 'touch'; readonly side: Side; readonly pick: number }
   | { readonly what: 'wait'; readonly minutes: number }
-  | { readonly what: 'fault'; readonly side: Side; readonly method: SideMethod; readonly kind: FaultKind; readonly pick: number }
+  | {
+      readonly what: 'fault';
+      readonly side: Side;
+      readonly method: SideMethod;
+      readonly kind: FaultKind;
+      readonly pick: number;
+    }
   | { readonly what: 'badItem'; readonly pick: number; readonly retryable: boolean }
   | { readonly what: 'forgetCursors'; readonly side: Side; readonly user: number }
   | { readonly what: 'crash'; readonly process: number }
   | { readonly what: 'powerLoss'; readonly share: number }
   | { readonly what: 'stall'; readonly process: number; readonly minutes: number }
-  | { readonly what: 'decide'; readonly user: number; readonly verdict: 'approved' | 'rejected'; readonly all: boolean }
+  | {
+      readonly what: 'decide';
+      readonly user: number;
+      readonly verdict: 'approved' | 'rejected';
+      readonly all: boolean;
+    }
   | { readonly what: 'retryNow'; readonly user: number };
 
 /** `after`: how often a waiting call goes on before it happens. */
@@ -69,8 +86,18 @@ const faultKinds: readonly [FaultKind, ...FaultKind[]] = [
 type Maker = (random: Random) => Happening;
 
 const makers: readonly (readonly [weight: number, Maker])[] = [
-  [11, (random) => ({ what: 'run', process: random.below(4), user: random.below(6), preview: random.once(20) })],
-  [4, (random) => ({ what: 'add', user: random.below(6), at: random.pick(['crm', 'exchange', 'both'] as const) })],
+  [
+    11,
+    (random) => ({ what: 'run', process: random.below(4), user: random.below(6), preview: random.once(20) }),
+  ],
+  [
+    4,
+    (random) => ({
+      what: 'add',
+      user: random.below(6),
+      at: random.pick(['crm', 'exchange', 'both'] as const),
+    }),
+  ],
   [
     8,
     (random) => ({

@@ -40,7 +40,13 @@ export class Faults {
 }
 
 export function noAnswer(side: Side, outcomeUnknown: boolean): RemoteError {
-  return new RemoteError({ side, code: 'NoAnswer', message: 'no answer came', retryable: true, outcomeUnknown });
+  return new RemoteError({
+    side,
+    code: 'NoAnswer',
+    message: 'no answer came',
+    retryable: true,
+    outcomeUnknown,
+  });
 }
 
 const busy: Failure = { code: 'ErrorServerBusy', message: 'The item was busy.', retryable: true };
@@ -88,7 +94,7 @@ async function partly(
   work: (args: readonly unknown[]) => Promise<unknown>,
 ): Promise<unknown> {
   const list = items as readonly unknown[];
-  const fails = list.map((_item, index) => (pick >> index % 8) % 2 === 0);
+  const fails = list.map((_item, index) => (pick >> (index % 8)) % 2 === 0);
   const kept = list.filter((_item, index) => !fails[index]);
   const results = [...((kept.length === 0 ? [] : await work([module, kept, ...rest])) as unknown[])];
   return fails.map((isFailed) => (isFailed ? { kind: 'failed', failure: busy } : results.shift()));

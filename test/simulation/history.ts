@@ -112,7 +112,23 @@ class History {
     for (const { action } of actions.all()) {
       const { id, runId, linkId, state, step, title, body, inboxIds } = action;
       const { kind, side, values, losers, settles, versions } = body;
-      told(JSON.stringify({ id, runId, linkId, state, step, title, kind, side, inboxIds, values, losers, settles, versions }));
+      told(
+        JSON.stringify({
+          id,
+          runId,
+          linkId,
+          state,
+          step,
+          title,
+          kind,
+          side,
+          inboxIds,
+          values,
+          losers,
+          settles,
+          versions,
+        }),
+      );
     }
     for (const { link } of links.all()) told(JSON.stringify(link));
     for (const row of inbox.all()) told(JSON.stringify(row));
@@ -194,7 +210,10 @@ class History {
   /** The process dies and another one is started in its place. */
   async #crash(daemon: Daemon): Promise<void> {
     // A create that is carried out after it was looked for is doubled: the risk that docs/architecture.md names.
-    await this.#scheduler.kill(daemon.actor, (label) => isCallOf(label, 'update') || isCallOf(label, 'remove'));
+    await this.#scheduler.kill(
+      daemon.actor,
+      (label) => isCallOf(label, 'update') || isCallOf(label, 'remove'),
+    );
     this.#daemons[this.#daemons.indexOf(daemon)] = this.#start();
   }
 
@@ -218,7 +237,8 @@ class History {
       const { side, targetId } = action.body;
       const story = world.ledger.story(world.numberOfAction(action));
       if (verdict === 'rejected' && story) story.rejected = true;
-      if (verdict === 'approved' && side !== null && targetId !== null) world.removals.approve(side, targetId);
+      if (verdict === 'approved' && side !== null && targetId !== null)
+        world.removals.approve(side, targetId);
     }
     const decision = { actionIds: chosen.map(({ id }) => id), verdict };
     this.#decisions.set(user.mailboxId, [...(this.#decisions.get(user.mailboxId) ?? []), decision]);

@@ -17,7 +17,6 @@ export interface ItemKind {
   readonly separate: readonly string[];
 }
 
-
 function textOf(value: Value | SealedValue | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;

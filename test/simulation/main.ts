@@ -19,7 +19,9 @@ const module = modules.find((one): one is Module => one === values.module);
 const histories = Number(values.histories);
 const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
 if (module === undefined || !Number.isSafeInteger(histories) || !Number.isSafeInteger(seed)) {
-  process.stderr.write(`usage: simulate [--histories N] [--seed S] [--module ${modules.join('|')}] [--keep I,J…] [--trace] [--json]\n`);
+  process.stderr.write(
+    `usage: simulate [--histories N] [--seed S] [--module ${modules.join('|')}] [--keep I,J…] [--trace] [--json]\n`,
+  );
   process.exit(2);
 }
 
@@ -36,7 +38,9 @@ if (values.keep === undefined) {
     );
     if (result.violation) {
       const { what, events, command } = result.violation;
-      process.stdout.write(`\nseed ${result.violation.seed}\n${what.join('\n')}\n\n${events.join('\n')}\n\n${command}\n`);
+      process.stdout.write(
+        `\nseed ${result.violation.seed}\n${what.join('\n')}\n\n${events.join('\n')}\n\n${command}\n`,
+      );
     }
   }
 } else {
@@ -44,5 +48,7 @@ if (values.keep === undefined) {
   const told = values.trace ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
   const { violations, hash, ticks } = await playOne({ module }, seed, kept, told);
   process.exitCode = violations.length === 0 ? 0 : 1;
-  process.stdout.write(`${ticks} steps, trace ${hash.toString(16)}\n${violations.join('\n') || 'no violation'}\n`);
+  process.stdout.write(
+    `${ticks} steps, trace ${hash.toString(16)}\n${violations.join('\n') || 'no violation'}\n`,
+  );
 }

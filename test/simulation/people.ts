@@ -103,7 +103,9 @@ export class People {
     this.#disturb(number);
     // Two people each had one of it, and nobody knew yet that these were the same.
     const { database, ledger } = this.#world;
-    const isLinked = database.links.all().some(({ link }) => link.crmId === found.item.id && link.exchangeId !== null);
+    const isLinked = database.links
+      .all()
+      .some(({ link }) => link.crmId === found.item.id && link.exchangeId !== null);
     const story = ledger.story(number);
     if (!isLinked && story) story.mayBeTwice = true;
     this.#world.crm.give(found.item.id, this.#world.userAt(user).id);
@@ -114,7 +116,16 @@ export class People {
     found?.system.touch(found.item.id);
   }
 
-  #pick(side: Side, pick: number): { system: MemorySystem; item: { id: string; values: Values; ownerId: string | null }; user: User | null } | undefined {
+  #pick(
+    side: Side,
+    pick: number,
+  ):
+    | {
+        system: MemorySystem;
+        item: { id: string; values: Values; ownerId: string | null };
+        user: User | null;
+      }
+    | undefined {
     const all = this.#world.shown(side);
     return all[pick % all.length];
   }
@@ -144,7 +155,9 @@ export class People {
     if (!link?.crm || !link.exchange) return false;
     const other = shown(otherSide(side)).find(({ item }) => item.id === link[`${otherSide(side)}Id`]);
     const mine = shown(side).find(({ item }) => item.id === id);
-    return mine?.item.version === link[side]?.version && other?.item.version === link[otherSide(side)]?.version;
+    return (
+      mine?.item.version === link[side]?.version && other?.item.version === link[otherSide(side)]?.version
+    );
   }
 
   #bind(): { database: SimulatedWorld['database']; shown: SimulatedWorld['shown'] } {

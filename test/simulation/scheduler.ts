@@ -68,7 +68,10 @@ export class Scheduler {
   }
 
   call<T>(actor: Actor, { label, carryOut, delayMs = 0, isReading = false }: CallPlan<T>): Promise<T> {
-    if (this.direct) return actor.alive ? carryOut() : new Promise(() => undefined);
+    if (this.direct) {
+      this.#told?.(`${actor.name} ${label}`);
+      return actor.alive ? carryOut() : new Promise(() => undefined);
+    }
     return new Promise<T>((resolve, reject) => {
       const waiting: Waiting = {
         actor,

@@ -52,7 +52,7 @@ export class SimulatedWorld {
     this.users = userNames.slice(0, setup.userCount).map((id) => ({
       id,
       mailboxId: `mailbox-of-${id}`,
-      mailbox: new MemorySystem(setup.exchange),
+      mailbox: new MemorySystem({ ...setup.exchange, name: id }),
     }));
     for (const system of this.systems()) {
       system.itemFailure = (method, { id, values }) => {
@@ -145,8 +145,13 @@ export class SimulatedWorld {
       this.violated(`the engine deleted item ${number} on ${side}, which nobody deleted on ${other}`);
     const { settings, guard } = this.setup;
     if (!settings.deletes[other])
-      this.violated(`the engine deleted item ${number} on ${side} although the rules carry no deletion from ${other}`);
-    if (settings.type === 'oneWay' && settings.direction === `${side}To${other === 'crm' ? 'Crm' : 'Exchange'}`)
+      this.violated(
+        `the engine deleted item ${number} on ${side} although the rules carry no deletion from ${other}`,
+      );
+    if (
+      settings.type === 'oneWay' &&
+      settings.direction === `${side}To${other === 'crm' ? 'Crm' : 'Exchange'}`
+    )
       this.violated(`the engine deleted item ${number} on the leading side ${side}`);
     if (this.removals.isApproved(side, item.id)) return;
     const scope = this.scopeOf(user);
@@ -158,6 +163,8 @@ export class SimulatedWorld {
     const allowed = Math.max(guard.removes.count, Math.floor(guard.removes.share * links));
     const count = this.removals.count(user.mailboxId, side, item.id, this.scheduler.now);
     if (count > allowed)
-      this.violated(`${count} deletions within 24 hours in ${user.mailboxId}, ${allowed} are allowed, nobody approved`);
+      this.violated(
+        `${count} deletions within 24 hours in ${user.mailboxId}, ${allowed} are allowed, nobody approved`,
+      );
   }
 }

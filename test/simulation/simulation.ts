@@ -66,9 +66,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   for (let played = 1; played <= options.histories; played += 1) {
     const seed = options.firstSeed + played - 1;
     const result = await playOne(options, seed, null);
-    for (const [risk, count] of Object.entries(result.excluded)) excluded[risk] = (excluded[risk] ?? 0) + count;
-    if (result.violations.length > 0)
-      return { played, violation: await shortened(options, seed), excluded };
+    for (const [risk, count] of Object.entries(result.excluded))
+      excluded[risk] = (excluded[risk] ?? 0) + count;
+    if (result.violations.length > 0) return { played, violation: await shortened(options, seed), excluded };
     // Others want a turn too, such as whoever stops the process.
     if (played % 50 === 0) await nextTurn();
   }
