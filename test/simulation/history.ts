@@ -92,6 +92,7 @@ class History {
       if (!event) continue;
       for (let left = event.after; left > 0 && !world.scheduler.isIdle; left -= 1)
         if (!(await this.#scheduler.tick())) break;
+      this.#excludeWaitingPartners();
       this.#scheduler.note(`${index}: ${describeEvent(event)}`);
       await this.#happen(event);
       if (world.violations.length > 0) break;
@@ -225,6 +226,23 @@ class History {
       () => noAnswer('exchange', true),
     );
     if (lost > 0) this.#excluded['late create'] = (this.#excluded['late create'] ?? 0) + lost;
+  }
+
+  /**
+   * A named risk: of an item that is new on both sides one report waits for its next try. When the other side reports the
+   * item again, pairing does not see the one that waits, and the item is doubled.
+   */
+  #excludeWaitingPartners(): void {
+    const { database, ledger } = this.#world;
+    for (const { entry, failed } of database.inbox.all()) {
+      if (!failed || database.links.all().some(({ link }) => link[`${entry.side}Id`] === entry.itemId))
+        continue;
+      const story = ledger.story(this.#world.kind.numberOf(entry.keyValues));
+      if (!story || story.mayBeTwice) continue;
+      story.mayBeTwice = true;
+      this.#excluded['partner waits for its next try'] =
+        (this.#excluded['partner waits for its next try'] ?? 0) + 1;
+    }
   }
 
   async #decide(user: User, verdict: Decision['verdict'], all: boolean): Promise<void> {

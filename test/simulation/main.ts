@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Module } from '../../src/sync/model.ts';
 import { modules } from '../../src/sync/model.ts';
+import { playMutations } from './mutations.ts';
 import { playOne, simulate } from './simulation.ts';
 
 const { values } = parseArgs({
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     module: { type: 'string', default: 'contacts' },
     keep: { type: 'string' },
+    mutations: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -20,12 +22,19 @@ const histories = Number(values.histories);
 const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
 if (module === undefined || !Number.isSafeInteger(histories) || !Number.isSafeInteger(seed)) {
   process.stderr.write(
-    `usage: simulate [--histories N] [--seed S] [--module ${modules.join('|')}] [--keep I,J…] [--trace] [--json]\n`,
+    `usage: simulate [--histories N] [--seed S] [--module ${modules.join('|')}] [--keep I,J…] [--trace] [--mutations] [--json]\n`,
   );
   process.exit(2);
 }
 
-if (values.keep === undefined) {
+if (values.mutations) {
+  const results = await playMutations(histories, seed, () => performance.now());
+  for (const { name, caughtAfter, by } of results)
+    process.stdout.write(
+      `${name}: ${caughtAfter === null ? 'NOT NOTICED' : `noticed after ${caughtAfter} histories: ${by}`}\n`,
+    );
+  process.exitCode = results.every(({ caughtAfter }) => caughtAfter !== null) ? 0 : 1;
+} else if (values.keep === undefined) {
   const started = performance.now();
   const result = await simulate({ module, firstSeed: seed, histories, clock: () => performance.now() });
   const seconds = (performance.now() - started) / 1000;

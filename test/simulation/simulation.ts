@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly histories: number;
   readonly engine?: Engine;
   readonly isBlind?: boolean;
+  /** False: a violation is told as it was found. */
+  readonly shortens?: boolean;
   /** Milliseconds since some moment, to bound the shortening. */
   readonly clock: () => number;
 }
@@ -78,7 +80,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 async function shortened(options: SimulationOptions, seed: number): Promise<Violation> {
   const { module, clock } = options;
   const events = eventsOf(seed);
-  const until = clock() + shorteningMs;
+  const until = clock() + (options.shortens === false ? 0 : shorteningMs);
   const kept = await shorten(
     events.map((_event, index) => index),
     async (some) => (await playOne(options, seed, some)).violations.length > 0,
