@@ -180,6 +180,7 @@ export class Daemon {
       {
         scope: { mailboxId: user.mailboxId, module: world.module },
         ownerId: user.id,
+        syncedAddresses: new Set(),
         crm: this.#reached(world.crm.sideFor(user.id), user),
         exchange: this.#reached(user.mailbox.sideFor(), user),
         readOrganisation: () => this.#readOrganisation(),

@@ -60,7 +60,6 @@ class History {
   readonly #people: People;
   readonly #daemons: Daemon[] = [];
   readonly #decisions = new Map<string, Decision[]>();
-  readonly #excluded: Record<string, number> = {};
   #starts = 0;
 
   constructor(options: HistoryOptions) {
@@ -100,7 +99,7 @@ class History {
     if (world.violations.length === 0) await this.#end();
     this.#tellState();
     const { hash, ticks } = this.#scheduler;
-    return { violations: world.violations, hash, ticks, excluded: this.#excluded };
+    return { violations: world.violations, hash, ticks, excluded: world.excluded };
   }
 
   /** For whoever reads the trace: the rules, and what was left of everything. */
@@ -169,6 +168,7 @@ class History {
         scheduler.now += event.minutes * minuteMs;
         return;
       case 'fault':
+        if (event.kind === 'cursorLost') world.areCursorsLost = true;
         return world.faults.add(event.side, event.method, event);
       case 'badItem': {
         const numbers = [...world.ledger.stories.keys()];
@@ -177,6 +177,7 @@ class History {
         return;
       }
       case 'forgetCursors':
+        world.areCursorsLost = true;
         return (event.side === 'crm' ? world.crm : world.userAt(event.user).mailbox).forgetCursors();
       case 'crash':
         return this.#crash(this.#daemonAt(event.process));
@@ -225,7 +226,7 @@ class History {
       (label) => isCallOf(label, 'create'),
       () => noAnswer('exchange', true),
     );
-    if (lost > 0) this.#excluded['late create'] = (this.#excluded['late create'] ?? 0) + lost;
+    if (lost > 0) this.#world.exclude('late create', lost);
   }
 
   /**
@@ -240,8 +241,7 @@ class History {
       const story = ledger.story(this.#world.kind.numberOf(entry.keyValues));
       if (!story || story.mayBeTwice) continue;
       story.mayBeTwice = true;
-      this.#excluded['partner waits for its next try'] =
-        (this.#excluded['partner waits for its next try'] ?? 0) + 1;
+      this.#world.exclude('partner waits for its next try');
     }
   }
 

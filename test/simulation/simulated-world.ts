@@ -37,6 +37,10 @@ export class SimulatedWorld {
   readonly badItems = new Map<number, boolean>();
   /** A mutation's: writes take whatever version there is. */
   readonly isBlind: boolean;
+  /** Some system forgot its cursors at some time. */
+  areCursorsLost = false;
+  /** How often each named risk was left out. */
+  readonly excluded: Record<string, number> = {};
   /** Times that a run began to write an item; bounds what one run does. */
   writeCount = 0;
   #links = 0;
@@ -82,6 +86,10 @@ export class SimulatedWorld {
 
   scopeOf({ mailboxId }: User): RunScope {
     return { mailboxId, module: this.module };
+  }
+
+  exclude(risk: string, count = 1): void {
+    this.excluded[risk] = (this.excluded[risk] ?? 0) + count;
   }
 
   violated(what: string): void {
