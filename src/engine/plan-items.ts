@@ -102,7 +102,7 @@ async function readChunk(
       for (const pending of chunk) {
         const { row, id } = pending.cells[side];
         if (id === null || !needsReading(context.scope.module, pending, side)) continue;
-        const item = row === null || isOutdated(context, row) ? undefined : riding.get(row.id);
+        const item = row === null || isOutdated(context, pending, row) ? undefined : riding.get(row.id);
         if (item) results[side].set(id, { kind: 'item', item });
         else ids.push(id);
       }
@@ -123,9 +123,12 @@ async function readChunk(
   return read;
 }
 
-/** What was planned before may have been written to since, by ourselves too, and our own writes are not reported again. */
-function isOutdated({ planned }: RunContext, row: InboxRow): boolean {
-  return row.attempts > 0 || planned.has(row.id);
+/**
+ * What is linked may have been written by ourselves after the page with its report was read, and so may what was planned
+ * before; our own writes are not reported again. Taken for news, the content of before would undo them.
+ */
+function isOutdated({ planned }: RunContext, { link }: Pending, row: InboxRow): boolean {
+  return link !== null || row.attempts > 0 || planned.has(row.id);
 }
 
 async function restoreCut(context: RunContext, chunk: readonly ReadPending[]): Promise<void> {
