@@ -83,7 +83,7 @@ export class Scheduler {
         carryOut: () =>
           carryOut().then(
             (value) => waiting.answered(() => resolve(value)),
-            (error: unknown) => waiting.answered(() => reject(error as Error)),
+            (error: unknown) => waiting.answered(() => reject(error)),
           ),
         deliver: () => undefined,
         fail: reject,
