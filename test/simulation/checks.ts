@@ -4,6 +4,7 @@ import type { Item, Link, SealedValue, Side, Value, Values } from '../../src/syn
 import { otherSide, sides } from '../../src/sync/model.ts';
 import { isBlobRef, sameValue } from '../../src/sync/values.ts';
 import { tokensOf } from './items.ts';
+import type { Story } from './ledger.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 export function checkEnd(world: SimulatedWorld): void {
@@ -35,7 +36,7 @@ function checkDoubles(world: SimulatedWorld): void {
       counts.set(number, (counts.get(number) ?? 0) + 1);
     }
     for (const [number, count] of counts)
-      if (count > 1 && world.ledger.story(number)?.mayBeTwice !== true)
+      if (count > 1 && world.ledger.story(number)?.mayBeTwice !== true && !isUnheardDeletion(world, number))
         world.violated(
           `item ${number} is there ${count} times on ${system === world.crm ? 'crm' : 'exchange'}`,
         );
@@ -94,16 +95,18 @@ function checkLinks(world: SimulatedWorld): void {
 }
 
 /**
- * A named risk: content rode along with the report of a new item, the item was deleted before it was planned, and the
- * cursor that would have reported the deletion was lost. The full read that follows asks only for linked items.
+ * A named risk: a new item was deleted or moved before its link was stored, and the cursor that would have reported the deletion
+ * was lost. The full read that follows asks only for linked items.
  */
-function isUnheardDeletion(world: SimulatedWorld, number: number, side: Side): boolean {
-  const isUnheard =
-    world.areCursorsLost &&
-    world.setup[side].ridesAlong === true &&
-    world.ledger.story(number)?.userDeletions.has(side) === true;
-  if (isUnheard) world.exclude('deleted before its first plan, and the cursor lost');
+function isUnheardDeletion(world: SimulatedWorld, number: number, side?: Side): boolean {
+  const isUnheard = world.areCursorsLost && world.ledger.story(number)?.userDeletions.has(side) === true;
+  if (isUnheard) world.exclude('deleted before it was linked, and the cursor lost');
   return isUnheard;
+}
+
+function hasDeletion(story: Story | undefined, side: Side | undefined): boolean {
+  if (!story) return false;
+  return side === undefined ? story.userDeletions.size > 0 : story.userDeletions.has(side);
 }
 
 /** A picture is compared by its content. */
@@ -163,24 +166,27 @@ function checkDeletions(world: SimulatedWorld): void {
 function checkEdits(world: SimulatedWorld): void {
   const { ledger, database } = world;
   const kept = new Set<string>();
-  const keep = (value: Value | SealedValue | undefined): void => {
+  const removed = new Set<string>();
+  const keep = (value: Value | SealedValue | undefined, into = kept): void => {
     const content = isBlobRef(value as SealedValue)
       ? contentOf(world, (value as { hash: string; mediaType: string }).hash)
       : value;
-    for (const token of tokensOf(content)) kept.add(token);
+    for (const token of tokensOf(content)) into.add(token);
   };
-  const keepAll = (values: Values): void => Object.values(values).forEach(keep);
+  const keepAll = (values: Values): void => Object.values(values).forEach((value) => keep(value));
   for (const system of world.systems()) for (const { values } of system.everywhere()) keepAll(values);
   for (const { action } of database.actions.all()) {
     if (action.state !== 'done') continue;
     for (const { value } of action.body.losers) keep(value);
-    // A one-way sync leaves what was edited on the following side; when the item is deleted, the history has it whole.
-    if (world.setup.settings.type === 'oneWay' && action.body.kind === 'remove')
-      for (const value of Object.values(action.body.before)) keep(value);
+    // The history has what a deletion removed, though not as a loser.
+    if (action.body.kind === 'remove')
+      for (const value of Object.values(action.body.before)) keep(value, removed);
   }
-  for (const { token, number, side, field } of ledger.edits.values())
-    if (!kept.has(token) && !ledger.superseded.has(token))
-      world.violated(`the edit ${token} of ${field} of item ${number} on ${side} is lost without a trace`);
+  for (const { token, number, side, field } of ledger.edits.values()) {
+    if (kept.has(token) || ledger.superseded.has(token)) continue;
+    if (removed.has(token)) world.exclude('kept only as what a deletion removed');
+    else world.violated(`the edit ${token} of ${field} of item ${number} on ${side} is lost without a trace`);
+  }
 }
 
 function contentOf(world: SimulatedWorld, hash: string): Value {

@@ -21,6 +21,8 @@ export interface Story {
   rejected: boolean;
   /** Something was made or restored by hand while a run was at it: it may be there twice. */
   mayBeTwice: boolean;
+  /** Somebody put it back from another folder while a run was at it: the run sees it in neither. */
+  movedDuringRun: boolean;
   /** Where it was deleted while both sides showed the same, and nothing else was done with it since. */
   cleanDeletion: Side | null;
 }
@@ -42,6 +44,7 @@ export class Ledger {
       moved: false,
       rejected: false,
       mayBeTwice: false,
+      movedDuringRun: false,
       cleanDeletion: null,
     };
     this.stories.set(story.number, story);

@@ -72,8 +72,15 @@ export class People {
     if (isBack) {
       const away = users.flatMap(({ mailbox }) => mailbox.movedAway().map((item) => ({ mailbox, item })));
       const found = away[pick % away.length];
-      if (found) found.mailbox.move(found.item.id, 'home');
-      if (found) this.#mayRace(this.#world.numberOf(found.item.values));
+      if (!found) return;
+      const number = this.#world.numberOf(found.item.values);
+      const isThere = found.mailbox.list().some(({ values }) => this.#world.numberOf(values) === number);
+      found.mailbox.move(found.item.id, 'home');
+      this.#mayRace(number);
+      const story = this.#world.ledger.story(number);
+      if (story?.mayBeTwice) story.movedDuringRun = true;
+      // It was made again meanwhile, for nobody knew that the one that was away is the same.
+      if (story && isThere) story.mayBeTwice = true;
       return;
     }
     const found = this.#pick('exchange', pick);

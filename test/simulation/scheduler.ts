@@ -83,7 +83,7 @@ export class Scheduler {
         carryOut: () =>
           carryOut().then(
             (value) => waiting.answered(() => resolve(value)),
-            (error: unknown) => waiting.answered(() => reject(error)),
+            (error: Error) => waiting.answered(() => reject(error)),
           ),
         deliver: () => undefined,
         fail: reject,

@@ -149,6 +149,10 @@ export class SimulatedWorld {
     const other: Side = side === 'crm' ? 'exchange' : 'crm';
     const number = this.numberOf(item.values);
     const story = this.ledger.story(number);
+    if (story?.movedDuringRun && !story.userDeletions.has(other)) {
+      this.exclude('put back during a run and taken for deleted');
+      return;
+    }
     if (!story?.userDeletions.has(other))
       this.violated(`the engine deleted item ${number} on ${side}, which nobody deleted on ${other}`);
     const { settings, guard } = this.setup;
