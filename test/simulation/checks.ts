@@ -99,7 +99,8 @@ function checkLinks(world: SimulatedWorld): void {
  * was lost. The full read that follows asks only for linked items.
  */
 function isUnheardDeletion(world: SimulatedWorld, number: number, side?: Side): boolean {
-  const isUnheard = world.areCursorsLost && world.ledger.story(number)?.userDeletions.has(side) === true;
+  const story = world.ledger.story(number);
+  const isUnheard = world.areCursorsLost && (story?.moved === true || hasDeletion(story, side));
   if (isUnheard) world.exclude('deleted before it was linked, and the cursor lost');
   return isUnheard;
 }
