@@ -7,6 +7,7 @@ import type { Link, Side, Values } from '../sync/model.ts';
 import type { SyncSide, Target, WriteResult } from '../sync/ports.ts';
 import type { ActionBody, ActionKind, NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
 import { awaitedLater } from '../awaited-later.ts';
+import { findCarriedOut, showsWritten } from './carried-out.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
 import type { RunContext } from './run-context.ts';
@@ -199,6 +200,11 @@ async function record(
     if (action.final && isWhole) inboxDone.push(...action.inboxIds);
     count(context, action);
   };
+  const carriedOut = await findCarriedOut(
+    context,
+    batch.attempts.flatMap(({ action }, index) => (isOvertaken(results[index]) ? [action] : [])),
+    showsWritten,
+  );
   const giveUp = (action: StoredAction, error: string): void => {
     finished.push({ id: action.id, state: 'dropped', error });
     unfinished.add(action.linkId);
@@ -217,6 +223,12 @@ async function record(
       case 'gone':
         again += 1;
         if (attempt.target) enqueue.push(...rereadLinked(context, side, attempt.target.id, attempt.link));
+        if (carriedOut.has(action.id)) {
+          // A request that arrived twice is answered like this the second time.
+          unfinished.add(action.linkId);
+          finished.push({ id: action.id, state: 'done', error: null });
+          return count(context, action);
+        }
         return giveUp(action, `the item changed meanwhile (${result.kind})`);
       case 'failed': {
         const { failure } = result;
@@ -229,6 +241,10 @@ async function record(
   });
   await context.store.settle(context.lease, { links, finished, inboxDone, inboxFailed, enqueue });
   return again;
+}
+
+function isOvertaken(result: WriteResult | null | undefined): boolean {
+  return result?.kind === 'conflict' || result?.kind === 'gone';
 }
 
 /** An inbox row that says no more than "read this item again". */

@@ -1,7 +1,7 @@
 /** Reads what the inbox says has changed, asks the planner, stores the plan. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoppedError } from '../errors.ts';
-import type { Item, Module, ScopeReason, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
+import type { Module, ScopeReason, SealedValue, SealedValues, Side, Values } from '../sync/model.ts';
 import { otherSide, sides } from '../sync/model.ts';
 import { keyFieldsOf, titleOf } from '../sync/natural-keys.ts';
 import { plan } from '../sync/plan.ts';
@@ -102,7 +102,7 @@ async function readChunk(
       for (const pending of chunk) {
         const { row, id } = pending.cells[side];
         if (id === null || !needsReading(context.scope.module, pending, side)) continue;
-        const item: Item | undefined = row === null ? undefined : riding.get(row.id);
+        const item = row === null || isOutdated(context, pending, row) ? undefined : riding.get(row.id);
         if (item) results[side].set(id, { kind: 'item', item });
         else ids.push(id);
       }
@@ -121,6 +121,14 @@ async function readChunk(
   await locateGone(context, read);
   await restoreCut(context, read);
   return read;
+}
+
+/**
+ * What is linked may have been written by ourselves after the page with its report was read, and so may what was planned
+ * before; our own writes are not reported again. Taken for news, the content of before would undo them.
+ */
+function isOutdated({ planned }: RunContext, { link }: Pending, row: InboxRow): boolean {
+  return link !== null || row.attempts > 0 || planned.has(row.id);
 }
 
 async function restoreCut(context: RunContext, chunk: readonly ReadPending[]): Promise<void> {
@@ -226,6 +234,7 @@ async function planChunk(context: RunContext, chunk: readonly ReadPending[]): Pr
   const kept = [...blobs.values()].filter((blob) => needed.has(blob.hash));
   if (kept.length > 0) await context.store.putBlobs(kept);
   if (actions.length > 0) await context.store.savePlan(context.lease, context.runId, actions);
+  for (const { pending } of chunk) for (const id of pending.inboxIds) context.planned.add(id);
   if (context.kind === 'preview') return;
   if (settlement.inboxDone.length + settlement.inboxFailed.length === 0) return;
   await context.store.settle(context.lease, { links: [], finished: [], enqueue: [], ...settlement });

@@ -140,9 +140,11 @@ export async function readCrm(reader: CrmReader): Promise<void> {
       );
       const linked = new Map<string, typeof owners>();
       for (const owner of owners) linked.set(owner.crmId, [...(linked.get(owner.crmId) ?? []), owner]);
-      // Nothing links a record that could not be written yet; its deletion ends the waiting all the same.
-      const deleted = changes.filter(({ kind }) => kind === 'deleted').map(({ id }) => id);
-      const waiting = deleted.length === 0 ? [] : await store.waitingFor(module, deleted);
+      // Nothing links a record that waits to be planned; that it was deleted or given away concerns its inbox all the same.
+      const waiting = await store.waitingFor(
+        module,
+        changes.map(({ id }) => id),
+      );
       return changes.flatMap((change) => {
         const links = linked.get(change.id) ?? [];
         const targets = new Set(

@@ -4,8 +4,8 @@ import type { Link, Side } from '../sync/model.ts';
 import { sides } from '../sync/model.ts';
 import type { Target } from '../sync/ports.ts';
 import type { NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
-import { findCarriedOut } from './carried-out.ts';
-import { count, rereadEntry, rereadLinked } from './execute.ts';
+import { findCarriedOut, hidesLosers } from './carried-out.ts';
+import { count, rereadEntry } from './execute.ts';
 import { stampOf } from './pairing.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -28,7 +28,7 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
     context,
     tried.filter((action) => action.body.kind === 'create'),
   );
-  const carriedOut = await findCarriedOut(context, tried);
+  const carriedOut = await findCarriedOut(context, tried, hidesLosers);
   const known = await context.store.linksById(actions.map((action) => action.linkId));
   const links: Link[] = [];
   const finished: Settlement['finished'][number][] = [];
@@ -54,11 +54,11 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
     } else {
       finished.push({ id: action.id, state: 'dropped', error: 'the run that planned it ended before' });
     }
-    // Whether an update or a deletion was carried out, only the item itself can tell.
-    if (action.state !== 'tried' || body.side === null || body.kind === 'create') continue;
+    // Whether an update or a deletion was carried out, only the item itself can tell. The other side may have been
+    // written by an earlier step of the plan: what the inbox holds of it is from before.
     const link = known.get(linkId) ?? null;
-    const id = body.targetId ?? link?.[idKey(body.side)] ?? null;
-    if (id !== null) enqueue.push(...rereadLinked(context, body.side, id, link));
+    if (body.side !== null && body.kind !== 'create' && link !== null)
+      enqueue.push(...rereadBoth(context, link));
   }
   await context.store.settle(context.lease, { links, finished, inboxDone, inboxFailed: [], enqueue });
   return links.length;

@@ -31,6 +31,8 @@ export interface RunContext {
   readonly cap: { left: number } | null;
   /** How often the rows of this run's inbox failed before, by inbox id; rows that never failed are left out. */
   readonly attempts: Map<number, number>;
+  /** Inbox rows planned before in this run: since then the item may be another than the content that rode along. */
+  readonly planned: Set<number>;
   readonly counts: RunCounts;
   /** Links of which a step came to nothing in this round: their items are not done, whatever else succeeds. */
   readonly unfinished: Set<string>;

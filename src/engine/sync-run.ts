@@ -176,6 +176,7 @@ function contextOf(
     rules: rulesOf(request.settings, module),
     cap,
     attempts: new Map(),
+    planned: new Set(),
     counts,
     unfinished: new Set(),
     applied: { count: 0 },

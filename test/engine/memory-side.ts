@@ -1,8 +1,9 @@
 /** A side that lives in memory: keeps versions as strictly as a real one, and fails in the ways real ones do when asked. */
 import { CursorLostError, RemoteError } from '../../src/errors.ts';
-import { fieldsOf } from '../../src/sync/fields.ts';
-import type { Item, ScopeReason, Side, Value, Values } from '../../src/sync/model.ts';
+import { fieldsIn, fieldsOf } from '../../src/sync/fields.ts';
+import type { Item, Module, ScopeReason, Side, Value, Values } from '../../src/sync/model.ts';
 import { keyFieldsOf } from '../../src/sync/natural-keys.ts';
+import { anyOccurrence, isOccurrenceName } from '../../src/sync/occurrences.ts';
 import type {
   Capabilities,
   Change,
@@ -19,6 +20,10 @@ export type Method =
 
 export interface MemoryOptions {
   readonly side: Side;
+  /** What ids begin with, where several systems must not share them; the side unless said otherwise. */
+  readonly name?: string;
+  /** What its items are; contacts unless said otherwise. */
+  readonly module?: Module;
   readonly unsupported?: readonly string[];
   readonly separate?: readonly string[];
   readonly batchSize?: number;
@@ -174,6 +179,27 @@ export class MemorySystem {
       .map((item) => this.#toItem(item));
   }
 
+  /** Every item that is not in Deleted Items, in whatever folder. */
+  everywhere(): Item[] {
+    return [...this.#items.values()]
+      .filter((item) => item.folder !== 'deletedItems')
+      .map((item) => this.#toItem(item));
+  }
+
+  /** What may be put back: the identities of what lies in Deleted Items. */
+  deletedItems(): Item[] {
+    return [...this.#items.values()]
+      .filter((item) => item.folder === 'deletedItems')
+      .map((item) => this.#toItem(item));
+  }
+
+  /** Items somebody moved to another folder. */
+  movedAway(): Item[] {
+    return [...this.#items.values()]
+      .filter((item) => item.folder === 'elsewhere')
+      .map((item) => this.#toItem(item));
+  }
+
   get(id: string): Item {
     return this.#toItem(this.#get(id));
   }
@@ -226,7 +252,7 @@ export class MemorySystem {
             drafts.map(({ stamp, values }): WriteResult => {
               this.#refuse(
                 values,
-                Object.keys(values).filter((field) => this.#options.separate?.includes(field)),
+                Object.keys(values).filter((field) => this.#isSeparate(field)),
               );
               const failure = this.itemFailure('create', { id: null, values });
               if (failure) return { kind: 'failed', failure };
@@ -239,9 +265,10 @@ export class MemorySystem {
           patches.map(({ id }) => id),
           () =>
             patches.map(({ id, version, values }) => {
-              const separate = Object.keys(values).filter((field) => this.#options.separate?.includes(field));
+              const separate = Object.keys(values).filter((field) => this.#isSeparate(field));
               this.#refuse(values, separate.length === Object.keys(values).length ? [] : separate);
               return this.#write('update', { id, version, values }, (item) => {
+                this.#resetSeries(item, values);
                 Object.assign(item.values, this.#normalized(values));
                 this.#touch(item);
                 return this.#written(item);
@@ -285,6 +312,22 @@ export class MemorySystem {
             }),
         ),
     };
+  }
+
+  get #module(): Module {
+    return this.#options.module ?? 'contacts';
+  }
+
+  #isSeparate(field: string): boolean {
+    const { separate = [] } = this.#options;
+    return separate.includes(field) || (separate.includes(anyOccurrence) && isOccurrenceName(field));
+  }
+
+  /** Exchange forgets the exceptions of a series whose rule or times are written. */
+  #resetSeries(item: Stored, written: Values): void {
+    if (!this.#options.separate?.includes(anyOccurrence)) return;
+    if (!['start', 'end', 'timeZone', 'recurrence'].some((field) => field in written)) return;
+    for (const field of Object.keys(item.values)) if (isOccurrenceName(field)) delete item.values[field];
   }
 
   #capabilities(): Capabilities {
@@ -365,7 +408,7 @@ export class MemorySystem {
   #refuse(values: Values, wrong: readonly string[]): void {
     const unsupported = Object.keys(values).filter((field) => this.#options.unsupported?.includes(field));
     const unknown = Object.keys(values).filter(
-      (field) => !fieldsOf.contacts.some(({ name }) => name === field),
+      (field) => !isOccurrenceName(field) && !fieldsOf[this.#module].some(({ name }) => name === field),
     );
     const all = [...wrong, ...unsupported, ...unknown];
     if (all.length > 0) throw new Error(`${this.#options.side} cannot be written here: ${all.join(', ')}`);
@@ -383,9 +426,11 @@ export class MemorySystem {
     identity: string | null,
   ): Stored {
     this.#lastId += 1;
+    const { side, name = side } = this.#options;
     const item: Stored = {
-      id: `${this.#options.side}-${this.#lastId}`,
-      identity: identity ?? (this.#options.side === 'exchange' ? `identity-${this.#lastId}` : null),
+      id: `${name}-${this.#lastId}`,
+      identity:
+        identity ?? (side === 'exchange' ? `identity-${name === side ? '' : name}${this.#lastId}` : null),
       stamp,
       ownerId,
       skip,
@@ -425,7 +470,7 @@ export class MemorySystem {
 
   #toItem(item: Stored): Item {
     const values: Record<string, Value> = {};
-    for (const { name } of fieldsOf.contacts) {
+    for (const { name } of fieldsIn(this.#module, item.values)) {
       if (!this.#options.unsupported?.includes(name)) values[name] = item.values[name] ?? null;
     }
     const { id, stamp, identity, ownerId, skip } = item;
@@ -435,7 +480,7 @@ export class MemorySystem {
   #toChange(stored: Stored): Change {
     const item = this.#toItem(stored);
     const keyValues = Object.fromEntries(
-      keyFieldsOf('contacts').map((field) => [field, item.values[field] ?? null]),
+      keyFieldsOf(this.#module).map((field) => [field, item.values[field] ?? null]),
     );
     const { id, version, stamp, identity, ownerId, skip } = item;
     const riding = this.#options.ridesAlong ? item : null;
