@@ -203,6 +203,11 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
 
   return {
     cursor: async (key) => cursors.get(cursorName(key))?.cursor ?? null,
+    cursors: async (scope) =>
+      cursors
+        .all()
+        .filter(({ key }) => isOf(key, scope))
+        .map(({ key, cursor }) => ({ ...key, ...cursor })),
     beginFullRead: async (lease, key) =>
       fenced(lease, () => {
         const before = cursors
