@@ -29,7 +29,7 @@ describe('a first sync that is killed', () => {
 
 describe('a first sync that is killed, on MySQL', () => {
   before(requireServer);
-  killTests(mysqlCases, { first: 30, later: 10 });
+  killTests(mysqlCases, { first: 12, later: 4 });
 });
 
 function killTests(makeDatabase: MakeCaseDatabase, count: Blows): void {
