@@ -15,7 +15,7 @@ import { ask, codes, getItems } from './ews-client.ts';
 
 const ALICE = 'alice@example.test';
 const ACCOUNTS = [{ name: 'alice', address: ALICE, password: 'alice' }];
-const ROUNDS = 400;
+const ROUNDS = 1500;
 const NOW = (): Date => new Date('2030-01-01T00:00:00Z');
 
 function emptyStore(): ExchangeStore {

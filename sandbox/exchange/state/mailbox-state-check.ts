@@ -5,6 +5,7 @@ import type { ExceptionsValue } from '../calendar/calendar-values.ts';
 import { FIRST_FOLDERS } from '../first-folders.ts';
 import { findKind } from '../kind-registry.ts';
 import type { MailboxState } from '../mailbox.ts';
+import type { PropertyKind } from '../property.ts';
 import { need } from './state-error.ts';
 import { isStructure } from './structure-check.ts';
 import { isWhole } from './value-shape.ts';
@@ -113,6 +114,10 @@ function checkContent(fields: Fields, name: string, level: number): void {
       typeof key === 'string' && isValueOf(key, one),
       `${name} has a value that is damaged: ${String(key)}.`,
     );
+  for (const { uri, kind: type } of findKind(kind)?.properties ?? []) {
+    const text = (values as Map<unknown, unknown>).get(uri);
+    if (typeof text === 'string') need(isTextOf(type, text), `${name} has a value that is damaged: ${uri}.`);
+  }
   const exceptions = (values as Map<unknown, unknown>).get(EXCEPTIONS);
   if (exceptions !== undefined)
     for (const { attachments } of (exceptions as ExceptionsValue).list)
@@ -136,6 +141,20 @@ function isValueOf(key: string, value: unknown): boolean {
   return (
     isValue(value) && (!MOMENTS.has(key) || (typeof value === 'string' && !Number.isNaN(Date.parse(value))))
   );
+}
+
+/** Numbers and moments are calculated with. */
+function isTextOf(type: PropertyKind, text: string): boolean {
+  switch (type) {
+    case 'integer':
+      return /^-?\d{1,10}$/.test(text);
+    case 'double':
+      return text !== '' && Number.isFinite(Number(text));
+    case 'dateTime':
+      return !Number.isNaN(Date.parse(text));
+    default:
+      return true;
+  }
 }
 
 function isValue(value: unknown): boolean {

@@ -19,23 +19,28 @@ function isList(isMember: Shape, least = 0): Shape {
 }
 
 const PATTERNS: ReadonlyMap<unknown, Shape> = new Map([
-  ['daily', isFields({ interval: isInterval })],
-  ['weekly', isFields({ interval: isInterval, days: isList(isWeekday, 1), firstDay: isWeekday })],
-  ['absoluteMonthly', isFields({ interval: isInterval, dayOfMonth: isWhole(1, 31) })],
-  ['relativeMonthly', isFields({ interval: isInterval, day: isKindOfDay, index: isIndex })],
-  ['absoluteYearly', isFields({ dayOfMonth: isWhole(1, 31), month: isMonth })],
-  ['relativeYearly', isFields({ day: isKindOfDay, index: isIndex, month: isMonth })],
+  ['daily', isFields({ kind: isText, interval: isInterval })],
+  [
+    'weekly',
+    isFields({ kind: isText, interval: isInterval, days: isList(isWeekday, 1), firstDay: isWeekday }),
+  ],
+  ['absoluteMonthly', isFields({ kind: isText, interval: isInterval, dayOfMonth: isWhole(1, 31) })],
+  ['relativeMonthly', isFields({ kind: isText, interval: isInterval, day: isKindOfDay, index: isIndex })],
+  ['absoluteYearly', isFields({ kind: isText, dayOfMonth: isWhole(1, 31), month: isMonth })],
+  ['relativeYearly', isFields({ kind: isText, day: isKindOfDay, index: isIndex, month: isMonth })],
 ]);
 const RANGES: ReadonlyMap<unknown, Shape> = new Map([
-  ['noEnd', isFields({ start: isDay })],
-  ['endDate', isFields({ start: isDay, end: isDay })],
-  ['numbered', isFields({ start: isDay, count: isWhole(1, 1_000_000) })],
+  ['noEnd', isFields({ kind: isText, start: isDay })],
+  ['endDate', isFields({ kind: isText, start: isDay, end: isDay })],
+  ['numbered', isFields({ kind: isText, start: isDay, count: isWhole(1, 1_000_000) })],
 ]);
 
 /** A shape by the field `kind`. */
 function isOneOf(shapes: ReadonlyMap<unknown, Shape>): Shape {
   return (value) =>
-    isFields({ kind: isText })(value) && shapes.get((value as { kind: string }).kind)?.(value) === true;
+    typeof value === 'object' &&
+    value !== null &&
+    shapes.get((value as { kind?: unknown }).kind)?.(value) === true;
 }
 const isRecurrence = isFields({ pattern: isOneOf(PATTERNS), range: isOneOf(RANGES) });
 const isRegeneration = isFields({ unit: isText, interval: isInterval, range: isOneOf(RANGES) });
@@ -61,42 +66,54 @@ const isRecipient = isFields({
 const isTextPair: Shape = (value) => isList(isText, 2)(value) && (value as unknown[]).length === 2;
 
 const SHAPES: ReadonlyMap<unknown, Shape> = new Map([
-  ['recipients', isFields({ list: isList(isRecipient) })],
-  ['members', isFields({ list: isList(isRecipient) })],
+  ['recipients', isFields({ structure: isText, list: isList(isRecipient) })],
+  ['members', isFields({ structure: isText, list: isList(isRecipient) })],
   [
     'attendees',
     isFields({
+      structure: isText,
       list: isList(
         isFields({ name: isText, address: isText, response: isText, repliedAt: isOptional(isText) }),
       ),
     }),
   ],
-  ['person', isFields({ name: isText, address: isText })],
-  ['timeZone', isFields({ id: isText, name: isText, eras: isOptional(isList(isEra, 1)) })],
-  ['recurrence', isFields({ recurrence: isRecurrence })],
-  ['taskRecurrence', isFields({ rule: (value) => isRecurrence(value) || isRegeneration(value) })],
+  ['person', isFields({ structure: isText, name: isText, address: isText })],
+  ['timeZone', isFields({ structure: isText, id: isText, name: isText, eras: isOptional(isList(isEra, 1)) })],
+  ['recurrence', isFields({ structure: isText, recurrence: isRecurrence })],
+  [
+    'taskRecurrence',
+    isFields({ structure: isText, rule: (value) => isRecurrence(value) || isRegeneration(value) }),
+  ],
   [
     'flag',
     isFields({
+      structure: isText,
       status: isText,
       start: isOptional(isText),
       due: isOptional(isText),
       complete: isOptional(isText),
     }),
   ],
-  ['highlights', isFields({ location: isFlag, start: isFlag, end: isFlag })],
+  ['highlights', isFields({ structure: isText, location: isFlag, start: isFlag, end: isFlag })],
   [
     'enhancedLocation',
-    isFields({ displayName: isText, annotation: isOptional(isText), address: isList(isTextPair) }),
+    isFields({
+      structure: isText,
+      displayName: isText,
+      annotation: isOptional(isText),
+      address: isList(isTextPair),
+    }),
   ],
 ]);
 
 /** The exceptions of a series: their values are checked by `isValue`, their attachments by whoever checks those. */
 function isExceptions(isValue: Shape): Shape {
-  const isException: Shape = (value) =>
-    isFields({ day: isDay, deleted: isFlag })(value) &&
-    areValues((value as { readonly values?: unknown }).values, isOptional(isValue));
-  return isFields({ list: isList(isException) });
+  const values: Shape = (value) => areValues(value, isOptional(isValue));
+  const attachments = isOptional(Array.isArray);
+  return isFields({
+    structure: isText,
+    list: isList(isFields({ day: isDay, deleted: isFlag, values, attachments })),
+  });
 }
 
 function areValues(values: unknown, isValue: Shape): boolean {

@@ -11,12 +11,15 @@ export function isOptional(shape: Shape): Shape {
   return (value) => value === undefined || shape(value);
 }
 
-/** A plain object with these fields at least. */
+/** An object with these fields and no others. */
 export function isFields(fields: Readonly<Record<string, Shape>>): Shape {
   const checks = Object.entries(fields);
-  return (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    checks.every(([name, shape]) => shape((value as Readonly<Record<string, unknown>>)[name]));
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const given = value as Readonly<Record<string, unknown>>;
+    return (
+      Object.keys(given).every((name) => Object.hasOwn(fields, name)) &&
+      checks.every(([name, shape]) => shape(given[name]))
+    );
+  };
 }
