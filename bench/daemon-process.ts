@@ -13,10 +13,11 @@ import type { Installation } from '../src/composition/installation.ts';
 import { loadConfig } from '../src/config.ts';
 import { describeError } from '../src/errors.ts';
 import { createLogger } from '../src/log.ts';
+import type { Module } from '../src/sync/model.ts';
 import type { RunCounts } from '../src/sync/stores.ts';
 import { keepHeapSmall } from '../src/small-heap.ts';
 import { serveParent } from './child.ts';
-import { crmRecord } from './crm-records.ts';
+import { crmRecord, editedField } from './crm-records.ts';
 
 export type DaemonRequest =
   /** Opens the installation made there by an earlier `furnish`. */
@@ -27,12 +28,19 @@ export type DaemonRequest =
       readonly exchangeUrl: string;
       readonly password: string;
       readonly addresses: readonly string[];
+      readonly module: Module;
       /** Of each user. */
       readonly records: number;
       readonly photos: boolean;
     }
-  | { readonly kind: 'edit'; readonly address: string; readonly count: number; readonly round: number }
-  | { readonly kind: 'sync'; readonly addresses: readonly string[] }
+  | {
+      readonly kind: 'edit';
+      readonly address: string;
+      readonly module: Module;
+      readonly count: number;
+      readonly round: number;
+    }
+  | { readonly kind: 'sync'; readonly addresses: readonly string[]; readonly module: Module }
   /** Every mailbox once, through the daemon's queue. The daemon is started by the first. */
   | { readonly kind: 'cycle'; readonly mailboxes: number };
 
@@ -85,7 +93,7 @@ async function handle(request: DaemonRequest): Promise<unknown> {
   if (request.kind === 'furnish') return furnish(request);
   if (installation === null) throw new Error('the installation is not open');
   if (request.kind === 'cycle') return cycle(installation, request.mailboxes);
-  return request.kind === 'edit' ? edit(installation, request) : measure(installation, request.addresses);
+  return request.kind === 'edit' ? edit(installation, request) : measure(installation, request);
 }
 
 async function open(databaseUrl: string): Promise<Installation> {
@@ -110,7 +118,15 @@ async function furnish(request: Extract<DaemonRequest, { kind: 'furnish' }>): Pr
     ca: null,
     schema: 'Exchange2013_SP1',
   } as const;
-  await stores.settings.save({ ...settings, exchange }, version, 'bench');
+  const uncapped = { enabled: true, firstSyncCap: null };
+  // One module alone: a cycle counts one run a mailbox.
+  const only = (module: Module) => ({
+    ...settings.modules[module],
+    ...uncapped,
+    enabled: module === request.module,
+  });
+  const modules = { contacts: only('contacts'), tasks: only('tasks'), events: only('events') };
+  await stores.settings.save({ ...settings, exchange, modules }, version, 'bench');
   await stores.credentials.save(serviceCredentialId, 'svc', request.password);
   for (const [owner, address] of request.addresses.entries()) {
     const made = await crm.users.create({ name: address, email: address, profileId: 'standard' });
@@ -120,28 +136,34 @@ async function furnish(request: Extract<DaemonRequest, { kind: 'furnish' }>): Pr
       const count = Math.min(500, request.records - start);
       const drafts = Array.from({ length: count }, (_, index) => ({
         ownerId: made.user.id,
-        values: crmRecord(owner, start + index, request.photos),
+        values: crmRecord(request.module, owner * 100_000 + start + index, request.photos),
       }));
-      await crm.contacts.create(drafts, { actor: made.user.id, onlyOwnerId: null });
+      const results = await crm[request.module].create(drafts, { actor: made.user.id, onlyOwnerId: null });
+      const refused = results.find(({ kind }) => kind !== 'done');
+      if (refused) throw new Error(JSON.stringify(refused));
     }
   }
 }
 
 async function edit(
   { crm }: Installation,
-  { address, count, round }: Extract<DaemonRequest, { kind: 'edit' }>,
+  { address, module, count, round }: Extract<DaemonRequest, { kind: 'edit' }>,
 ): Promise<void> {
   const user = await crm.directory.userByEmail(address);
   if (user === null) throw new Error(`no user ${address}`);
-  for await (const page of crm.side.changes('contacts', null, { ownerId: user.id })) {
-    const changes = page.changes
-      .slice(0, count)
-      .flatMap((change) =>
-        change.kind === 'changed'
-          ? [{ id: change.id, revision: Number(change.version), values: { jobTitle: `Edited ${round}` } }]
-          : [],
-      );
-    await crm.contacts.update(changes, { actor: user.id, onlyOwnerId: null });
+  for await (const page of crm.side.changes(module, null, { ownerId: user.id })) {
+    const changes = page.changes.slice(count * (round - 1), count * round).flatMap((change) =>
+      change.kind === 'changed'
+        ? [
+            {
+              id: change.id,
+              revision: Number(change.version),
+              values: { [editedField[module]]: `Edited ${round}` },
+            },
+          ]
+        : [],
+    );
+    await crm[module].update(changes, { actor: user.id, onlyOwnerId: null });
     return;
   }
 }
@@ -170,7 +192,7 @@ async function cycle(opened: Installation, count: number): Promise<Cycle> {
 
 async function measure(
   { stores, runs, config }: Installation,
-  addresses: readonly string[],
+  { addresses, module }: Extract<DaemonRequest, { kind: 'sync' }>,
 ): Promise<Measured> {
   const mailboxes = (await stores.mailboxes.list()).filter(({ address }) => addresses.includes(address));
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -182,7 +204,7 @@ async function measure(
   let error: string | null = null;
   for (const { id } of mailboxes) {
     const signal = new AbortController().signal;
-    const outcome = await runs.run({ mailboxId: id, module: 'contacts' }, { trigger: 'bench', signal });
+    const outcome = await runs.run({ mailboxId: id, module }, { trigger: 'bench', signal });
     counts = outcome.counts;
     if (outcome.state !== 'done')
       error = outcome.error === null ? outcome.state : describeError(outcome.error);

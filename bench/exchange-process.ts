@@ -1,7 +1,9 @@
 /** The sandbox Exchange in a process of its own, so that its work is not counted as the daemon's. */
 import { fillMailbox } from '../sandbox/exchange/generate.ts';
+import type { FillAmount } from '../sandbox/exchange/generate.ts';
 import { startExchange } from '../sandbox/exchange/server.ts';
 import type { Sandbox } from '../sandbox/exchange/server.ts';
+import type { Module } from '../src/sync/model.ts';
 import { serveParent } from './child.ts';
 import { benchPassword } from './exchange-password.ts';
 
@@ -9,12 +11,25 @@ export type ExchangeRequest =
   | {
       readonly kind: 'start';
       readonly addresses: readonly string[];
-      readonly contacts: number;
+      /** Of each mailbox. */
+      readonly filling: Omit<FillAmount, 'seed'>;
       readonly latencyMs: number;
       readonly record: boolean;
     }
-  | { readonly kind: 'edit'; readonly address: string; readonly count: number; readonly round: number }
+  | {
+      readonly kind: 'edit';
+      readonly address: string;
+      readonly module: Module;
+      readonly count: number;
+      readonly round: number;
+    }
   | { readonly kind: 'recorded' };
+
+const editedProperty: Readonly<Record<Module, string>> = {
+  contacts: 'contacts:JobTitle',
+  tasks: 'item:Subject',
+  events: 'calendar:Location',
+};
 
 let sandbox: Sandbox | null = null;
 let recorded: string[] = [];
@@ -24,10 +39,16 @@ async function handle(request: ExchangeRequest): Promise<unknown> {
   if (sandbox === null) throw new Error('the sandbox was not started');
   switch (request.kind) {
     case 'edit': {
-      const items = sandbox.store.contacts(request.address).slice(0, request.count);
-      for (const { id } of items)
-        sandbox.store.editItem(id, { 'contacts:JobTitle': `Edited ${request.round}` });
-      return items.length;
+      const { store } = sandbox;
+      const { address, module, count, round } = request;
+      const { ids } = store.mailbox(address);
+      const folder = store.folder(address, module === 'events' ? 'calendar' : module);
+      const all = [...folder.log.items()].filter(
+        ({ values }) => values.get('item:Sensitivity') !== 'Private',
+      );
+      for (const { serial } of all.slice(count * (round - 1), count * round))
+        store.editItem(ids.write('item', serial), { [editedProperty[module]]: `Edited ${round}` });
+      return;
     }
     case 'recorded': {
       const requests = recorded;
@@ -54,7 +75,7 @@ async function start(request: Extract<ExchangeRequest, { kind: 'start' }>): Prom
     ...(request.record ? { onExchange: ({ request: body }) => recorded.push(body) } : {}),
   });
   request.addresses.forEach((address, index) => {
-    if (sandbox) fillMailbox(sandbox.store, address, { contacts: request.contacts, seed: index + 1 });
+    if (sandbox) fillMailbox(sandbox.store, address, { ...request.filling, seed: index + 1 });
   });
   return sandbox.url;
 }

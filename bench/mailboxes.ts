@@ -16,7 +16,7 @@ export async function benchMailboxes(): Promise<Measurement[]> {
   const exchangeUrl = await exchange.ask<string>({
     kind: 'start',
     addresses,
-    contacts: contactsEach,
+    filling: { contacts: contactsEach },
     latencyMs: 0,
     record: false,
   });
@@ -29,6 +29,7 @@ export async function benchMailboxes(): Promise<Measurement[]> {
     exchangeUrl,
     password,
     addresses,
+    module: 'contacts',
     records: 0,
     photos: false,
   });

@@ -1,13 +1,17 @@
 /** `npm run bench -- [NAME…] [--json]`: runs the named benchmarks, or all of them. Compiled first, as the product is. */
 import { parseArgs } from 'node:util';
-import { benchContacts } from './contacts.ts';
+import { benchLarge } from './large.ts';
 import { benchMailboxes } from './mailboxes.ts';
+import { benchModule } from './modules.ts';
 import { asJson, asText, missed } from './report.ts';
 import type { Measurement } from './report.ts';
 import { benchSandbox } from './sandbox.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = {
-  contacts: benchContacts,
+  contacts: () => benchModule('contacts'),
+  tasks: () => benchModule('tasks'),
+  events: () => benchModule('events'),
+  large: benchLarge,
   mailboxes: benchMailboxes,
   sandbox: benchSandbox,
 };

@@ -28,7 +28,7 @@ function wholeNumber(text: string): number {
 
 export function createProgram(host: CommandHost): Command {
   const program = new Command('exsync')
-    .description('Keeps contacts in step between a Microsoft Exchange server and a CRM.')
+    .description('Keeps contacts, tasks and events in step between a Microsoft Exchange server and a CRM.')
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
@@ -105,6 +105,49 @@ export function createProgram(host: CommandHost): Command {
     );
 
   program
+    .command('history')
+    .description('the runs that did something, or what one of them did item by item')
+    .option('--user <email>', 'only this user')
+    .option('--module <name>', 'only this module')
+    .option('--run <number>', 'what this run did', wholeNumber)
+    .option('--json', 'one JSON document')
+    .action((options: { user?: string; module?: string; run?: number; json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { history } = await import('./commands/history.ts');
+        await history(installation, { ...options, json: options.json ?? false });
+      }),
+    );
+
+  program
+    .command('undo')
+    .description('takes back what a run did, as far as nobody has changed it since')
+    .requiredOption('--run <number>', 'the run', wholeNumber)
+    .option('--action <number>', 'only this action of it', wholeNumber)
+    .option('--preview', 'show what would be done and do nothing')
+    .option('--json', 'one JSON document')
+    .action((options: { run: number; action?: number; preview?: boolean; json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { undo } = await import('./commands/undo.ts');
+        const { preview = false, json = false } = options;
+        check(await undo(installation, { ...options, preview, json, signal: host.signal }));
+      }),
+    );
+
+  program
+    .command('why')
+    .description('why a record is, or is not, in step')
+    .argument('<email>', 'the user whose mailbox it is about')
+    .argument('<what>', 'an id of either side, or a part of its name in the CRM')
+    .option('--module <name>', 'only this module')
+    .option('--json', 'one JSON document')
+    .action((email: string, what: string, options: { module?: string; json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { why } = await import('./commands/why.ts');
+        check(await why(installation, { email, what, json: false, ...options, signal: host.signal }));
+      }),
+    );
+
+  program
     .command('doctor')
     .description('checks configuration, database, Exchange and runs; says what to do')
     .option('--json', 'one JSON document')
@@ -123,6 +166,34 @@ export function createProgram(host: CommandHost): Command {
       host.withInstallation(async (installation) => {
         const { settings } = await import('./commands/settings.ts');
         await settings(installation, assignments, json);
+      }),
+    );
+
+  program
+    .command('mapping')
+    .description('shows which field of Exchange each field of the CRM is, or changes it: jobTitle=department')
+    .argument('<module>', 'contacts, tasks or events')
+    .argument('[field=exchangefield...]', 'off: not synced; default: the field of the same name')
+    .option('--json', 'one JSON document')
+    .action((module: string, assignments: string[], { json = false }: { json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { mapping } = await import('./commands/mapping.ts');
+        await mapping(installation, module, assignments, json);
+      }),
+    );
+
+  program
+    .command('folders')
+    .description('moves what is linked to dedicated folders, or back to the default ones')
+    .addArgument(new Argument('<module>').choices(['contacts', 'tasks', 'events']))
+    .addArgument(new Argument('<target>').choices(['dedicated', 'default']))
+    .option('--preview', 'show what would be moved and do nothing')
+    .option('--json', 'one JSON document')
+    .action((module: string, target: string, options: { preview?: boolean; json?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { moveFolders } = await import('./commands/modules.ts');
+        const { preview = false, json = false } = options;
+        check(await moveFolders(installation, [module, target], { preview, json, signal: host.signal }));
       }),
     );
 
@@ -224,6 +295,20 @@ function addUserCommands(program: Command, host: CommandHost): void {
       ),
     );
   user
+    .command('module')
+    .description('switches a module on or off for one mailbox; a dedicated folder goes to Deleted Items')
+    .argument('<email>')
+    .addArgument(new Argument('<module>').choices(['contacts', 'tasks', 'events']))
+    .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .option('--yes', 'remove the dedicated folder, with the items that lie in it')
+    .action((email: string, module: string, state: string, { yes = false }: { yes?: boolean }) =>
+      host.withInstallation(async (installation) => {
+        const { switchModule } = await import('./commands/modules.ts');
+        const on = state === 'on';
+        if (!(await switchModule(installation, email, { module, on, yes, signal: host.signal }))) host.fail();
+      }),
+    );
+  user
     .command('password <email>')
     .description('stores a changed mailbox password from stdin, once Exchange has accepted it')
     .action((email: string) =>
@@ -246,7 +331,10 @@ function addTokenCommands(program: Command, host: CommandHost): void {
     .command('create <email>')
     .description('prints a new token once')
     .requiredOption('--name <name>', 'what it is for')
-    .option('--scopes <list>', 'crm:read, crm:write', (list) => list.split(','), ['crm:read', 'crm:write'])
+    .option('--scopes <list>', 'crm:read, crm:write, sync:read, sync:undo', (list) => list.split(','), [
+      'crm:read',
+      'crm:write',
+    ])
     .option('--days <number>', 'how long it is valid', wholeNumber, 90)
     .action((email: string, options: TokenOptions) =>
       host.withInstallation(async (installation) => (await load()).createToken(installation, email, options)),

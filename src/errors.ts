@@ -11,6 +11,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** Somebody else saved the settings since they were loaded; nothing was saved. */
+export class SettingsChangedError extends Error {
+  override name = 'SettingsChangedError';
+}
+
 export interface RemoteErrorDetails {
   readonly side: Side;
   /** A code the callers decide by: an EWS ResponseCode, or one of our own such as `TlsUntrusted`. Never the text. */

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { createProgram } from './cli.ts';
 import { openInstallation } from './composition/installation.ts';
 import { loadConfig } from './config.ts';
-import { ConfigError, describeError, RemoteError, StoppedError } from './errors.ts';
+import { ConfigError, describeError, RemoteError, SettingsChangedError, StoppedError } from './errors.ts';
 import { createLogger } from './log.ts';
 import { keepHeapSmall } from './small-heap.ts';
 
@@ -21,11 +21,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-// Whoever reads us has read enough, such as `head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
+// Whoever read us has read enough, such as `head`: what is under way goes on, and ends with its own exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 async function main(): Promise<number> {
   let exitCode = 0;
@@ -59,7 +60,8 @@ async function main(): Promise<number> {
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof StoppedError || (error instanceof Error && error.name === 'AbortError')) return 1;
-  const known = error instanceof ConfigError || error instanceof RemoteError;
+  const known =
+    error instanceof ConfigError || error instanceof RemoteError || error instanceof SettingsChangedError;
   const text = known || !(error instanceof Error) ? describeError(error) : (error.stack ?? error.message);
   process.stderr.write(
     `${text

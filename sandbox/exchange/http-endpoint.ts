@@ -108,7 +108,7 @@ export class HttpEndpoint {
     const read = readSoapRequest(source);
     const operation = operationName(read);
     requests.count(OPERATIONS.has(`m:${operation}`) ? operation : '');
-    const fault = faults.take(operation);
+    const fault = faults.take(operation, caller.address);
     let leave = (): void => undefined;
     try {
       leave = throttle.enter(chargedAccount(read, caller, this.#options.soap().store));

@@ -1,4 +1,4 @@
-import { flag, milliseconds, objectOf, oneOf, optional, wholeFrom } from './control/input-check.ts';
+import { flag, milliseconds, objectOf, oneOf, optional, text, wholeFrom } from './control/input-check.ts';
 import { ItemError } from './item-error.ts';
 import { OPERATIONS } from './operation-registry.ts';
 import { serverBusy } from './policy/throttle.ts';
@@ -31,6 +31,8 @@ export interface InjectedFault {
   readonly kind: InjectedFaultKind;
   /** Only requests for this operation, such as `GetItem`. */
   readonly operation?: string;
+  /** Only requests of who signed in with this address. */
+  readonly account?: string;
   /** How many requests; 1 when absent. */
   readonly times?: number;
   /** Do the work first, then fail: the answer is lost. */
@@ -44,6 +46,7 @@ export interface InjectedFault {
 export const checkFault = objectOf<InjectedFault>({
   kind: oneOf(injectedFaultKinds),
   operation: optional(operationName),
+  account: optional(text),
   times: optional(wholeFrom(1)),
   afterCommit: optional(flag),
   backOffMs: optional(wholeFrom(0)),
@@ -64,10 +67,16 @@ export class FaultQueue {
     this.#pending.push({ fault, left: fault.times ?? 1 });
   }
 
-  /** The fault the next request for this operation meets. */
-  take(operation: string): InjectedFault | undefined {
+  clear(): void {
+    this.#pending = [];
+  }
+
+  /** The fault that the next request of this account for this operation meets. */
+  take(operation: string, account: string): InjectedFault | undefined {
     const hit = this.#pending.find(
-      ({ fault }) => fault.operation === undefined || fault.operation === operation,
+      ({ fault }) =>
+        (fault.operation === undefined || fault.operation === operation) &&
+        (fault.account === undefined || fault.account.toLowerCase() === account.toLowerCase()),
     );
     if (hit === undefined) return undefined;
     hit.left--;

@@ -38,6 +38,10 @@ export class ItemFailures {
     this.#pending.push({ failure, left: failure.times ?? 1 });
   }
 
+  clear(): void {
+    this.#pending = [];
+  }
+
   /** The error code this element of a batch is to fail with. */
   take(element: XmlElement): string | undefined {
     if (this.#pending.length === 0) return undefined;

@@ -82,6 +82,8 @@ export interface Sandbox {
   inject(fault: InjectedFault): void;
   /** Fails one member of a batch. */
   failItem(failure: ItemFailure): void;
+  /** Takes back what `inject` and `failItem` ordered and nobody has met yet. */
+  clearFaults(): void;
   /** Gives an item a new change key, as servers do by themselves. */
   touchChangeKey(itemId: string): void;
   /** Makes every sync state handed out for a mailbox invalid. */
@@ -150,6 +152,10 @@ export async function startExchange(options: SandboxOptions = {}): Promise<Sandb
     policy: options.policy ?? {},
     inject: (fault) => faults.add(fault),
     failItem: (failure) => failures.add(failure),
+    clearFaults() {
+      faults.clear();
+      failures.clear();
+    },
     touchChangeKey(itemId) {
       const { mailbox, item } = store.locate(itemId);
       mailbox.touchItem(item);

@@ -10,6 +10,7 @@ const NAMED: readonly (readonly [id: string, iana: string, name: string])[] = [
   ['US Mountain Standard Time', 'America/Phoenix', '(UTC-07:00) Arizona'],
   ['Mountain Standard Time', 'America/Denver', '(UTC-07:00) Mountain Time (US & Canada)'],
   ['Central Standard Time', 'America/Chicago', '(UTC-06:00) Central Time (US & Canada)'],
+  ['SA Pacific Standard Time', 'America/Bogota', '(UTC-05:00) Bogota, Lima, Quito, Rio Branco'],
   ['Eastern Standard Time', 'America/New_York', '(UTC-05:00) Eastern Time (US & Canada)'],
   ['Atlantic Standard Time', 'America/Halifax', '(UTC-04:00) Atlantic Time (Canada)'],
   ['Newfoundland Standard Time', 'America/St_Johns', '(UTC-03:30) Newfoundland'],

@@ -77,3 +77,39 @@ export function demoRecord(owner: number, index: number): Values {
     birthday: index % 5 === 0 ? `19${String(60 + (number % 39))}-0${1 + (number % 9)}-1${number % 10}` : null,
   };
 }
+
+/** What the `owner`-th user has to do. */
+export function demoTasks(owner: number): Values[] {
+  return [
+    { subject: `Quote for ${pick(companies, owner)}`, dueDate: '2026-12-04', priority: 'high' },
+    {
+      subject: 'Prepare the trade fair',
+      startDate: '2026-12-01',
+      dueDate: '2027-01-15',
+      status: 'inProgress',
+    },
+    { subject: `Call ${pick(givenNames, owner)}`, dueDate: '2026-11-30', reminder: '2026-11-30T08:00:00Z' },
+  ];
+}
+
+/** Where the `owner`-th user has to be. */
+export function demoEvents(owner: number): Values[] {
+  return [
+    {
+      subject: `Visit to ${pick(companies, owner + 2)}`,
+      start: '2026-12-03T10:00:00',
+      end: '2026-12-03T11:30:00',
+      timeZone: 'Europe/Berlin',
+      location: pick(['Berlin', 'Lyon', 'Kraków', 'Porto'], owner),
+    },
+    {
+      subject: 'Pipeline review',
+      start: '2026-12-07T09:00:00',
+      end: '2026-12-07T09:45:00',
+      timeZone: 'Europe/Berlin',
+      recurrence: 'FREQ=WEEKLY;BYDAY=MO;COUNT=8',
+      '@2026-12-28T09:00:00': 'deleted',
+    },
+    { subject: 'Trade fair', start: '2027-01-19', end: '2027-01-22', timeZone: 'Europe/Berlin' },
+  ];
+}

@@ -11,10 +11,10 @@ import { openInstallation } from '../composition/installation.ts';
 import type { Installation } from '../composition/installation.ts';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
-import type { Values } from '../sync/model.ts';
+import type { Module, Values } from '../sync/model.ts';
 import { modules } from '../sync/model.ts';
 import { say, sayJson, table } from './answers.ts';
-import { demoAccounts, demoRecord, demoUsers } from './demo-people.ts';
+import { demoAccounts, demoEvents, demoRecord, demoTasks, demoUsers } from './demo-people.ts';
 import { stopped } from './start.ts';
 import { syncOne } from './sync.ts';
 import type { SyncReport } from './sync.ts';
@@ -28,7 +28,7 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-const contactsPerMailbox = 40;
+const itemsPerMailbox = { contacts: 40, tasks: 8, events: 12 } as const;
 const recordsPerUser = 30;
 /** So many of a user's records are people his mailbox knows, too. */
 const sharedPeople = 8;
@@ -83,12 +83,21 @@ async function furnish({ stores, crm }: Installation, sandbox: Sandbox): Promise
     if (made.kind === 'refused') throw new Error(made.message);
     const ownerId = made.user.id;
     await stores.mailboxes.add({ crmUserId: ownerId, address: email, credentialId: null });
-    fillMailbox(sandbox.store, email, { contacts: contactsPerMailbox, seed: owner + 1 });
+    fillMailbox(sandbox.store, email, { ...itemsPerMailbox, seed: owner + 1 });
     const records = Array.from({ length: recordsPerUser }, (_, index) => ({
       ownerId,
       values: demoRecord(owner, index),
     }));
-    await crm.contacts.create(records, { actor: ownerId, onlyOwnerId: null });
+    const access = { actor: ownerId, onlyOwnerId: null };
+    await crm.contacts.create(records, access);
+    await crm.tasks.create(
+      demoTasks(owner).map((values) => ({ ownerId, values })),
+      access,
+    );
+    await crm.events.create(
+      demoEvents(owner).map((values) => ({ ownerId, values })),
+      access,
+    );
     for (const shared of records.slice(0, sharedPeople).map(({ values }) => textsOf(values))) {
       sandbox.store.addContact(email, {
         'contacts:GivenName': shared['givenName'] ?? '',
@@ -100,6 +109,12 @@ async function furnish({ stores, crm }: Installation, sandbox: Sandbox): Promise
     }
   }
 }
+
+/** The mailbox folder of each module. */
+const folders = { contacts: 'contacts', tasks: 'tasks', events: 'calendar' } as const satisfies Record<
+  Module,
+  string
+>;
 
 function textsOf(values: Values): Record<string, string> {
   return Object.fromEntries(
@@ -117,11 +132,9 @@ async function syncOnce(
   for (const mailbox of await installation.stores.mailboxes.list()) {
     for (const module of modules) {
       const report = await syncOne(installation, mailbox, module, { preview: false, signal: options.signal });
-      const crm = await countRecords(installation, mailbox.crmUserId);
-      reports.push({
-        ...report,
-        holds: { crm, exchange: sandbox.store.countItems(mailbox.address, 'contacts') },
-      });
+      const crm = await countRecords(installation, module, mailbox.crmUserId);
+      const exchange = sandbox.store.countItems(mailbox.address, folders[module]);
+      reports.push({ ...report, holds: { crm, exchange } });
     }
   }
   if (options.json) sayJson(reports);
@@ -141,9 +154,9 @@ async function syncOnce(
   );
 }
 
-async function countRecords({ crm }: Installation, ownerId: string): Promise<number> {
+async function countRecords({ crm }: Installation, module: Module, ownerId: string): Promise<number> {
   let count = 0;
-  for await (const page of crm.side.changes('contacts', null, { ownerId })) {
+  for await (const page of crm.side.changes(module, null, { ownerId })) {
     count += page.changes.filter(({ kind }) => kind === 'changed').length;
   }
   return count;

@@ -3,6 +3,8 @@ import { pauseAccount, serviceCredentialId } from '../composition/exchange-conne
 import type { Installation } from '../composition/installation.ts';
 import { testConnection } from '../ews/connection-test.ts';
 import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
+import { modules } from '../sync/model.ts';
+import { notPermitted, standing } from '../sync/standing.ts';
 import { say, sayJson } from './answers.ts';
 
 interface Finding {
@@ -118,11 +120,15 @@ function oneOfEachServer(mailboxes: readonly Mailbox[]): Mailbox[] {
   ].reverse();
 }
 
+/** The last run of every module that is synced: what was switched off is never run again. */
 async function* examineRuns(
-  { stores }: Installation,
+  { stores, crm }: Installation,
   mailboxes: readonly Mailbox[],
 ): AsyncGenerator<Finding> {
-  for (const { id, address, state, pausedReason } of mailboxes) {
+  const { settings } = await stores.settings.load();
+  const users = new Map((await crm.directory.members()).map((user) => [user.id, user]));
+  for (const mailbox of mailboxes) {
+    const { id, address, state, pausedReason, crmUserId } = mailbox;
     if (state === 'paused') {
       yield {
         name: `mailbox ${address}`,
@@ -132,13 +138,21 @@ async function* examineRuns(
       };
       continue;
     }
-    const run = await stores.reports.latest({ mailboxId: id, module: 'contacts' });
-    if (run?.state !== 'failed') continue;
-    yield {
-      name: `mailbox ${address}`,
-      ok: false,
-      detail: `the last run failed: ${run.error ?? 'unknown'}`,
-      remedy: 'Once that is mended, try again with `exsync sync`; the daemon does so by itself.',
-    };
+    for (const module of modules) {
+      const { kind } = standing(mailbox, users.get(crmUserId), module, settings);
+      if (kind === 'notPermitted') {
+        const { reason, remedy } = notPermitted;
+        yield { name: `mailbox ${address}, ${module}`, ok: true, detail: `left out: ${reason}`, remedy };
+      }
+      if (kind !== 'on') continue;
+      const run = await stores.reports.latest({ mailboxId: id, module });
+      if (run?.state !== 'failed') continue;
+      yield {
+        name: `mailbox ${address}, ${module}`,
+        ok: false,
+        detail: `the last run failed: ${run.error ?? 'unknown'}`,
+        remedy: 'Once that is mended, try again with `exsync sync`; the daemon does so by itself.',
+      };
+    }
   }
 }

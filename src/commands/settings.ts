@@ -1,7 +1,8 @@
 /** `exsync settings`: shows what the sync follows, and changes it by name. */
 import type { Installation } from '../composition/installation.ts';
+import { spokenSchema } from '../composition/spoken-schema.ts';
 import { ConfigError } from '../errors.ts';
-import { cronProblem } from '../scheduler/cron.ts';
+import { settingProblems } from '../scheduler/setting-problems.ts';
 import { parseVersion, serverRelease } from '../ews/server-release.ts';
 import { ewsSchemas, unsupportedFields } from '../ews/versions.ts';
 import { schemaNames } from '../sync/administration.ts';
@@ -24,9 +25,11 @@ export async function settings(
   const { version, settings: present } = await stores.settings.load();
   if (assignments.length === 0) return show(present, json);
   const changed = assignments.reduce((tree, assignment) => assign(tree, assignment), asTree(present));
-  const wanted = changed as unknown as Settings;
-  checkSchedule(wanted.schedule);
-  await stores.settings.save(wanted, version, 'exsync settings');
+  const problems = settingProblems(stores.settings, changed);
+  if (problems.length > 0) {
+    throw new ConfigError(problems.map(({ path, message }) => `${path}: ${message}`));
+  }
+  await stores.settings.save(changed as unknown as Settings, version, 'exsync settings');
   show((await stores.settings.load()).settings, json);
 }
 
@@ -37,10 +40,11 @@ function show(present: Settings, json: boolean): void {
   else say(table(leavesOf(asTree(shown), '')));
 }
 
-function exchangeShown({ schema, serverVersion }: ExchangeSettings): object {
+function exchangeShown(exchange: ExchangeSettings): object {
+  const { schema, serverVersion } = exchange;
   const version = serverVersion === undefined ? null : parseVersion(serverVersion);
   const release = version && serverRelease(version);
-  const spoken = schema === 'auto' ? (release?.schema ?? null) : schema;
+  const spoken = spokenSchema(exchange);
   return {
     schema,
     release: release && `${release.name} (${serverVersion})`,
@@ -70,6 +74,9 @@ function assign(tree: Tree, assignment: string): Tree {
   const names = path.split('.');
   if (path === schemaSetting) return withSchema(tree, text);
   if (names[0] === setUpElsewhere) throw new ConfigError([`${path}: use \`exsync setup\` for it.`]);
+  if (names[2] === 'mapping') {
+    throw new ConfigError([`${path}: use \`exsync mapping ${names[1]} FIELD=EXCHANGEFIELD\` for it.`]);
+  }
   if (names[0] === 'schedule' && names.length === 2) {
     const kept = names[1] === 'everyMinutes' ? {} : withoutInterval(tree['schedule']);
     return { ...tree, schedule: { ...kept, [names[1] ?? '']: parsed(text) } };
@@ -117,10 +124,4 @@ function parsed(text: string): Leaf {
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-}
-
-function checkSchedule(schedule: Settings['schedule']): void {
-  if (!('cron' in schedule)) return;
-  const problem = cronProblem(schedule.cron, schedule.zone);
-  if (problem !== null) throw new ConfigError([`schedule.cron: ${problem}`]);
 }

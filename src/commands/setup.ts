@@ -78,8 +78,8 @@ async function save(
   { username, password }: EwsCredentials,
 ): Promise<void> {
   const { url, mode } = settings.exchange;
-  await stores.settings.save(settings, version, 'exsync setup');
-  if (mode === 'impersonation') await stores.credentials.save(serviceCredentialId, username, password);
+  const account = mode === 'impersonation' ? { id: serviceCredentialId, username, password } : undefined;
+  await stores.settings.save(settings, version, 'exsync setup', account);
   await stores.audit.record('exsync setup', 'exchange.saved', { url, mode, username });
 }
 

@@ -1,11 +1,12 @@
 /** `exsync token …`: what lets programs into the JSON API. */
 import type { Installation } from '../composition/installation.ts';
 import { ConfigError } from '../errors.ts';
+import type { ApiScope } from '../tabs/api/caller.ts';
 import { say, sayJson, table } from './answers.ts';
 
 const dayMs = 24 * 3_600_000;
 const longestDays = 3650;
-const knownScopes: readonly string[] = ['crm:read', 'crm:write'];
+const knownScopes: readonly ApiScope[] = ['crm:read', 'crm:write', 'sync:read', 'sync:undo'];
 
 export interface TokenOptions {
   readonly name: string;
@@ -36,7 +37,8 @@ function checked({ name, scopes, days }: TokenOptions): string[] {
   const known = knownScopes.join(', ');
   if (scopes.length === 0) problems.push(`--scopes: name at least one of ${known}.`);
   for (const scope of scopes) {
-    if (!knownScopes.includes(scope)) problems.push(`--scopes: there is no "${scope}"; there is ${known}.`);
+    if (!knownScopes.some((one) => one === scope))
+      problems.push(`--scopes: there is no "${scope}"; there is ${known}.`);
   }
   if (!Number.isInteger(days) || days < 1 || days > longestDays) {
     problems.push(`--days: must be a whole number from 1 to ${longestDays}.`);

@@ -1,17 +1,22 @@
 /** `exsync user …` and `exsync token …`: people, their mailboxes, their ways in. */
 import type { Installation } from '../composition/installation.ts';
 import { sameAddress, searchKnownServers } from '../composition/known-servers.ts';
-import type { CrmUser } from '../crm/embedded/user-store.ts';
+import type { CrmUser, Member } from '../crm/embedded/user-store.ts';
 import { ConfigError } from '../errors.ts';
 import { domainOf } from '../ews/autodiscover/candidates.ts';
 import { ownNetwork } from '../ews/autodiscover/network.ts';
 import { testConnection } from '../ews/connection-test.ts';
 import type { ConnectionCheck } from '../ews/connection-test.ts';
 import type { EwsCredentials } from '../ews/transport.ts';
-import type { ExchangeSettings, Mailbox, MailboxServer } from '../sync/administration.ts';
+import type { ExchangeSettings, Mailbox, MailboxServer, Settings } from '../sync/administration.ts';
+import { modules } from '../sync/model.ts';
+import type { Module } from '../sync/model.ts';
+import { notPermitted, standing } from '../sync/standing.ts';
 import { readSecret, say, sayJson, table } from './answers.ts';
 
 const linkMinutes = 15;
+/** What every database takes. */
+const longestAddress = 255;
 
 export interface AddOptions {
   readonly name?: string;
@@ -31,6 +36,9 @@ export async function addUser(installation: Installation, email: string, options
   const address = options.mailbox ?? email;
   const unusable = [email, address].find((one) => domainOf(one) === null);
   if (unusable !== undefined) throw new ConfigError([`${JSON.stringify(unusable)} is no e-mail address.`]);
+  if (address.length > longestAddress) {
+    throw new ConfigError([`A mailbox has an address of at most ${longestAddress} characters.`]);
+  }
   const profileId = await profileNamed(installation, options.profile);
   if ((await crm.directory.userByEmail(email)) !== null) {
     throw new ConfigError([
@@ -153,9 +161,10 @@ export async function switchSync(installation: Installation, email: string, on: 
   const { crm, stores } = installation;
   const user = await userNamed(installation, email);
   const mailbox = await stores.mailboxes.forUser(user.id);
-  if (mailbox?.state === 'paused' && on) {
+  if (on && mailbox && mailbox.pausedReason !== null) {
+    await stores.mailboxes.setState(mailbox.id, 'paused', mailbox.pausedReason);
     throw new ConfigError([
-      `${email}: the mailbox stays paused (${mailbox.pausedReason ?? 'by an administrator'}); ` +
+      `${email}: the mailbox stays paused (${mailbox.pausedReason}); ` +
         `\`exsync user password ${email}\` takes the new password and ends the pause.`,
     ]);
   }
@@ -167,7 +176,9 @@ export async function switchSync(installation: Installation, email: string, on: 
       await accessTo(installation, user.email, user.email),
     );
   }
-  if (mailbox !== null) await stores.mailboxes.setState(mailbox.id, on ? 'active' : 'off', null);
+  // Switched off, it still remembers that its password was refused.
+  if (mailbox !== null)
+    await stores.mailboxes.setState(mailbox.id, on ? 'active' : 'off', mailbox.pausedReason);
   await stores.audit.record('exsync user', on ? 'sync.on' : 'sync.off', { email });
   say(`${(await crm.directory.user(user.id))?.name ?? email}: sync ${on ? 'on' : 'off'}.`);
 }
@@ -176,16 +187,26 @@ export async function listUsers(installation: Installation, json: boolean): Prom
   const { crm, stores } = installation;
   const profiles = new Map((await crm.directory.profiles()).map(({ id, name }) => [id, name]));
   const mailboxes = new Map((await stores.mailboxes.list()).map((mailbox) => [mailbox.crmUserId, mailbox]));
-  const users = (await crm.directory.users()).map((user) => ({
+  const { settings } = await stores.settings.load();
+  const users = (await crm.directory.members()).map((user) => ({
     name: user.name,
     email: user.email,
     profile: profiles.get(user.profileId) ?? user.profileId,
     active: user.active,
     mailbox: mailboxes.get(user.id)?.address ?? null,
     sync: mailboxes.get(user.id)?.state ?? 'off',
+    modules: toldStandings(user, mailboxes.get(user.id), settings),
   }));
   if (json) return sayJson(users);
-  const head = ['NAME', 'E-MAIL', 'PROFILE', 'ACTIVE', 'MAILBOX', 'SYNC'];
+  const head = [
+    'NAME',
+    'E-MAIL',
+    'PROFILE',
+    'ACTIVE',
+    'MAILBOX',
+    'SYNC',
+    ...modules.map((one) => one.toUpperCase()),
+  ];
   say(
     table([
       head,
@@ -196,9 +217,49 @@ export async function listUsers(installation: Installation, json: boolean): Prom
         one.active ? 'yes' : 'no',
         one.mailbox ?? '-',
         one.sync,
+        ...modules.map((module) => one.modules[module].state),
       ]),
     ]),
   );
+  for (const { email, modules: standing } of users) {
+    for (const module of modules) {
+      const { reason } = standing[module];
+      if (reason !== null) say(`${email}, ${module}: ${reason}`);
+    }
+  }
+}
+
+interface ToldStanding {
+  readonly state: 'active' | 'paused' | 'off';
+  readonly reason: string | null;
+}
+
+/** Of each module: whether it is synced, and why not. */
+function toldStandings(
+  user: Member,
+  mailbox: Mailbox | undefined,
+  settings: Settings,
+): Readonly<Record<Module, ToldStanding>> {
+  const of = (module: Module): ToldStanding => {
+    if (mailbox === undefined) return { state: 'off', reason: null };
+    const found = standing(mailbox, user, module, settings);
+    switch (found.kind) {
+      case 'on':
+        return { state: 'active', reason: null };
+      case 'mailboxOff':
+      case 'moduleOff':
+        return { state: 'off', reason: null };
+      case 'ownModuleOff':
+        return { state: 'off', reason: found.reason };
+      case 'mailboxPaused':
+        return { state: 'paused', reason: found.reason };
+      case 'userInactive':
+        return { state: 'paused', reason: 'The user is not active in the CRM.' };
+      case 'notPermitted':
+        return { state: 'paused', reason: notPermitted.reason };
+    }
+  };
+  return { contacts: of('contacts'), tasks: of('tasks'), events: of('events') };
 }
 
 export async function changeRole(installation: Installation, email: string, profile: string): Promise<void> {
@@ -236,7 +297,7 @@ async function userNamed({ crm }: Installation, email: string): Promise<CrmUser>
   return user;
 }
 
-async function mailboxOf(
+export async function mailboxOf(
   installation: Installation,
   email: string,
 ): Promise<{ user: CrmUser; mailbox: Mailbox }> {

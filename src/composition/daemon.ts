@@ -6,15 +6,22 @@ import { Router } from 'express';
 import { schedule } from 'node-cron';
 import type { RunOutcome } from '../engine/sync-run.ts';
 import { retryAfterMs } from '../engine/sync-run.ts';
-import type { Decision } from '../engine/sync-run.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, RemoteError, StoppedError } from '../errors.ts';
 import { cronTicker, createScheduler } from '../scheduler/scheduler.ts';
 import type { RunEnd, RunTrigger, Scheduler } from '../scheduler/scheduler.ts';
 import { modules } from '../sync/model.ts';
+import type { DecisionOrder, TakeBackOrder } from '../sync/orders.ts';
+import { moduleStanding, standing } from '../sync/standing.ts';
 import type { RunCounts, RunScope } from '../sync/stores.ts';
 import { createCrmApi } from '../tabs/api/crm-api.ts';
 import { createApp } from '../tabs/app.ts';
 import type { EngineControl, SyncProgress, TabsUser } from '../tabs/ports.ts';
+import { createAskedOrders } from './asked.ts';
+import type { Asked, AskedOrders } from './asked.ts';
+import { explainRecord } from './explain-item.ts';
+import { isEventful } from './mailbox-runs.ts';
+import { fieldsLacking } from './spoken-schema.ts';
+import { forecastUndo, takeBack } from './take-back.ts';
 import { serviceCredentialId } from './exchange-connections.ts';
 import type { Installation } from './installation.ts';
 import { createReadiness } from './readiness.ts';
@@ -29,40 +36,60 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-function keyOf(scope: RunScope): string {
-  return `${scope.mailboxId}/${scope.module}`;
-}
-
 export async function startDaemon(installation: Installation): Promise<Daemon> {
   const { config, log, stores } = installation;
-  const decisions = new Map<string, Decision[]>();
+  const asked = createAskedOrders(stores.orders);
   const listeners = new Set<(progress: SyncProgress) => void>();
   const tell = (scope: RunScope, phase: SyncProgress['phase'], counts: RunCounts | null): void => {
     for (const listener of listeners) listener({ scope, phase, counts });
   };
 
   async function run(scope: RunScope, trigger: RunTrigger, signal: AbortSignal): Promise<RunEnd> {
-    const pending = decisions.get(keyOf(scope)) ?? [];
+    const back = await asked.takeBack(scope);
+    if (back !== null) return undo(back, signal);
+    const pending = asked.decisions(scope);
     try {
       const outcome = await installation.runs.run(scope, {
         trigger: pending.length > 0 ? 'approval' : trigger,
         signal,
-        decisions: pending,
+        decisions: pending.map(({ order }) => order),
         progress: ({ counts }) => tell(scope, 'running', isEventful(counts) ? counts : null),
       });
       return endOf(outcome);
     } finally {
-      if (pending.length > 0) await keepUndecided(scope, pending);
+      if (pending.length > 0) await finishDecided(scope, pending);
+    }
+  }
+
+  /** Asked for once: what fails for good is told by its run and does not keep the mailbox from being synced. */
+  async function undo(back: Asked<TakeBackOrder>, signal: AbortSignal): Promise<RunEnd> {
+    const { scope, order } = back;
+    let again = false;
+    try {
+      const outcome = await takeBack(
+        installation,
+        { ...scope, ...order },
+        {
+          signal,
+          progress: ({ counts }) => tell(scope, 'running', isEventful(counts) ? counts : null),
+        },
+      );
+      again = outcome.state === 'busy' || outcome.state === 'stopped' || retryAfterMs(outcome) !== null;
+      return endOf(outcome);
+    } catch (error) {
+      again = error instanceof StoppedError || (error instanceof RemoteError && error.retryable);
+      throw error;
+    } finally {
+      if (!again) await asked.finish([back]);
+      // The next run carries on what came back, and may be another undo.
+      if (!again && !signal.aborted) scheduler.syncNow(scope);
     }
   }
 
   /** A run that was busy, or failed before it came to them, leaves its decisions to the next one. */
-  async function keepUndecided(scope: RunScope, taken: readonly Decision[]): Promise<void> {
+  async function finishDecided(scope: RunScope, taken: readonly Asked<DecisionOrder>[]): Promise<void> {
     const held = new Set((await stores.sync.held(scope)).map(({ id }) => id));
-    const present = decisions.get(keyOf(scope)) ?? [];
-    const open = present.filter((one) => !taken.includes(one) || one.actionIds.some((id) => held.has(id)));
-    if (open.length > 0) decisions.set(keyOf(scope), open);
-    else decisions.delete(keyOf(scope));
+    await asked.finish(taken.filter(({ order }) => !order.actionIds.some((id) => held.has(id))));
   }
 
   // Begun counts as looked: the first look follows at once.
@@ -74,7 +101,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
       if (lastLookMs !== null) lastLookMs = Date.now();
       return scopes;
     },
-    lastStart: async (scope) => (await stores.reports.latest(scope))?.startedAt ?? null,
+    lastStarts: (scopes) => stores.reports.lastStarts(scopes),
     run,
     onCrash: (error, scope) => log.error('something in the scheduler went wrong', { scope, error }),
     concurrency: config.sync.concurrency,
@@ -104,15 +131,18 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
     });
     const { port } = server.address() as AddressInfo;
     const publicUrl = config.http.publicUrl ?? `http://${bracketed(config.http.host)}:${port}`;
-    const control = engineControl(installation, scheduler, decisions, listeners);
+    const lifetime = new AbortController();
+    const control = engineControl(installation, scheduler, asked, { listeners, signal: lifetime.signal });
     const tabs = createApp({
       access: stores.access,
       mailboxes: stores.mailboxes,
       settings: stores.settings,
       reports: stores.reports,
+      history: stores.history,
       audit: stores.audit,
       users: () => tabsUsers(installation),
       engineControl: control,
+      fieldsLacking,
       missing: createReadiness({
         settings: stores.settings,
         checkKeys: () => installation.keys.check(),
@@ -120,7 +150,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
         clock: Date.now,
         sleep: (ms) => sleep(ms, undefined, { ref: false }),
       }),
-      crmApi: Router().use('/v1', crmApi(installation)),
+      crmApi: Router().use('/v1', crmApi(installation, control, lifetime.signal)),
       publicUrl,
       frameAncestors: config.http.frameAncestors,
       sessionMs: config.http.sessionHours * 3_600_000,
@@ -128,16 +158,12 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
       log,
     });
     server.on('request', tabs.app);
+    const left = await asked.load();
     scheduler.start();
-    const tidying = new AbortController();
+    for (const scope of left) scheduler.syncNow(scope);
+    const tidyUp = tidying(installation, lifetime.signal);
     let tidied = Promise.resolve();
-    const tidy = schedule(
-      '17 * * * *',
-      () => {
-        tidied = tidied.then(() => tidyUp(installation, tidying.signal));
-      },
-      { timezone: 'UTC' },
-    );
+    const tidy = schedule('17 * * * *', () => void (tidied = tidied.then(tidyUp)), { timezone: 'UTC' });
     log.info('listening', { address: publicUrl });
 
     return {
@@ -145,7 +171,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
       syncNow: (mailboxId) => control.syncNow(mailboxId),
       async stop() {
         lastLookMs = null;
-        tidying.abort();
+        lifetime.abort();
         await tidy.destroy();
         await tidied;
         tabs.close();
@@ -159,14 +185,28 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
   }
 }
 
-/** History older than `history.days` goes, hour by hour. A failure costs nothing but room, and is tried again. */
-async function tidyUp({ stores, log, config }: Installation, signal: AbortSignal): Promise<void> {
-  const historyBefore = Date.now() - config.history.days * 24 * 3_600_000;
-  try {
-    await stores.retention.prune({ historyBefore, auditBefore: historyBefore }, signal);
-  } catch (error) {
-    log.error('old history could not be removed', { error });
-  }
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/**
+ * To be called hour by hour. Runs that found nothing go each time, for every mailbox has many a day; what is older than
+ * `history.days` once a day, for what is in use is found by reading every link. A failure costs nothing but room, and
+ * is tried again.
+ */
+function tidying({ stores, log, config }: Installation, signal: AbortSignal): () => Promise<void> {
+  let prunedAt: number | null = null;
+  return async () => {
+    const now = Date.now();
+    const historyBefore = now - config.history.days * dayMs;
+    try {
+      await stores.retention.pruneQuietRuns(now - hourMs, signal);
+      if (prunedAt !== null && now - prunedAt < dayMs - hourMs / 2) return;
+      await stores.retention.prune({ historyBefore, auditBefore: historyBefore }, signal);
+      prunedAt = now;
+    } catch (error) {
+      log.error('old history could not be removed', { error });
+    }
+  };
 }
 
 /** Resolves after `ms`, or as soon as the signal is aborted. */
@@ -183,14 +223,6 @@ function restFor(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Until a run has done something, the page keeps showing what the one before did. */
-function isEventful({ crm, exchange }: RunCounts): boolean {
-  return [crm, exchange].some(
-    ({ created, updated, deleted, conflicts, failed }) =>
-      created + updated + deleted + conflicts + failed > 0,
-  );
-}
-
 function endOf(outcome: RunOutcome): RunEnd {
   // Another process syncs this mailbox right now; that is as good.
   if (outcome.state === 'busy' || outcome.state === 'running') return { state: 'stopped' };
@@ -198,33 +230,49 @@ function endOf(outcome: RunOutcome): RunEnd {
   return waitMs === null ? { state: outcome.state } : { state: outcome.state, retryAfterMs: waitMs };
 }
 
-/** Active mailboxes whose password is not refused, with the modules that are switched on. */
+/** Active mailboxes whose password is not refused, with the modules that are switched on for all and for them. */
 async function presentScopes({ stores, crm }: Installation): Promise<RunScope[]> {
   const { settings } = await stores.settings.load();
   if (settings.exchange === null) return [];
   if ((await stores.credentials.get(serviceCredentialId))?.pausedReason) return [];
-  const users = new Map((await crm.directory.users()).map((user) => [user.id, user]));
-  const enabled = modules.filter((module) => settings.modules[module].enabled);
-  return (await stores.mailboxes.list())
-    .filter(({ state, crmUserId }) => state === 'active' && users.get(crmUserId)?.active)
-    .flatMap(({ id }) => enabled.map((module) => ({ mailboxId: id, module })));
+  const users = new Map((await crm.directory.members()).map((user) => [user.id, user]));
+  return (await stores.mailboxes.list()).flatMap((mailbox) =>
+    modules
+      .filter((module) => standing(mailbox, users.get(mailbox.crmUserId), module, settings).kind === 'on')
+      .map((module) => ({ mailboxId: mailbox.id, module })),
+  );
 }
 
 async function tabsUsers({ crm }: Installation): Promise<TabsUser[]> {
   const profiles = new Map((await crm.directory.profiles()).map((profile) => [profile.id, profile]));
-  return (await crm.directory.users()).map(({ id, name, email, active, profileId }) => ({
+  return (await crm.directory.members()).map(({ id, name, email, active, profileId, forbidden }) => ({
     id,
     name,
     email,
     active,
     manager: profiles.get(profileId)?.rights.manageSync ?? false,
     administrator: profiles.get(profileId)?.rights.manageUsers ?? false,
+    forbidden,
   }));
 }
 
-function crmApi({ crm, stores, log }: Installation): Router {
+function crmApi(installation: Installation, engineControl: EngineControl, signal: AbortSignal): Router {
+  const { crm, stores, log } = installation;
   return createCrmApi({
+    why: ({ module, id, ownerId }) => explainRecord(installation, { module, id, ownerId }, signal),
+    sync: {
+      mailboxes: stores.mailboxes,
+      settings: stores.settings,
+      history: stores.history,
+      audit: stores.audit,
+      users: () => tabsUsers(installation),
+      engineControl,
+      clock: Date.now,
+      forecastUndo: (order) => forecastUndo(installation, order, signal),
+    },
     contacts: crm.contacts,
+    tasks: crm.tasks,
+    events: crm.events,
     directory: crm.directory,
     version,
     reportError: (error, request) => log.error('the CRM API failed', { ...request, error }),
@@ -236,15 +284,21 @@ function crmApi({ crm, stores, log }: Installation): Router {
 }
 
 function engineControl(
-  { stores }: Installation,
+  { stores, folders, crm }: Installation,
   scheduler: Scheduler,
-  decisions: Map<string, Decision[]>,
-  listeners: Set<(progress: SyncProgress) => void>,
+  asked: AskedOrders,
+  {
+    listeners,
+    signal,
+  }: { readonly listeners: Set<(progress: SyncProgress) => void>; readonly signal: AbortSignal },
 ): EngineControl {
   const syncNow = async (mailboxId: string): Promise<void> => {
     const { settings } = await stores.settings.load();
+    const mailbox = await stores.mailboxes.get(mailboxId);
+    const user = mailbox && (await crm.directory.member(mailbox.crmUserId));
     for (const module of modules) {
-      if (settings.modules[module].enabled) scheduler.syncNow({ mailboxId, module });
+      const isOn = mailbox !== null && moduleStanding(mailbox, module, settings).kind === 'on';
+      if (isOn && !user?.forbidden.includes(module)) scheduler.syncNow({ mailboxId, module });
     }
   };
   return {
@@ -256,14 +310,26 @@ function engineControl(
     async decideHeld(held, verdict) {
       const scope = { mailboxId: held.mailboxId, module: held.module };
       const actions = (await stores.sync.held(scope)).filter(
-        ({ runId, body }) => runId === held.runId && body.kind === held.kind && body.side === held.side,
+        ({ runId, body }) =>
+          runId === held.runId &&
+          body.kind === held.kind &&
+          body.side === held.side &&
+          body.tellsAttendees === held.tellsAttendees,
       );
-      const key = keyOf(scope);
-      decisions.set(key, [
-        ...(decisions.get(key) ?? []),
-        { actionIds: actions.map(({ id }) => id), verdict },
-      ]);
+      await asked.add(scope, { kind: 'decide', actionIds: actions.map(({ id }) => id), verdict });
       scheduler.syncNow(scope);
+    },
+    async undo({ mailboxId, module, runId, actionId, fields }) {
+      const scope = { mailboxId, module };
+      await asked.add(scope, { kind: 'takeBack', runId, actionId, fields });
+      scheduler.syncNow(scope);
+    },
+    considerOff: (scope) => refusalsTold(folders.consider(scope, signal)),
+    async switchModule(scope, { on, actor, confirmed }) {
+      if (!on) return refusalsTold(folders.switchOff(scope, { actor, confirmed, signal }));
+      await folders.switchOn(scope, actor);
+      scheduler.syncNow(scope);
+      return null;
     },
     nextRunAt: (scope) => scheduler.nextRunAt(scope),
     activity: (scope) => scheduler.activity(scope),
@@ -272,6 +338,18 @@ function engineControl(
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What Exchange refuses is told to the person who asked. */
+async function refusalsTold<T>(
+  asked: Promise<T>,
+): Promise<T | { readonly kind: 'refused'; readonly message: string; readonly remedy: string | null }> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    return { kind: 'refused', message: error.message, remedy: error.remedy ?? null };
+  }
 }
 
 function bracketed(host: string): string {

@@ -65,7 +65,7 @@ export function createExchangeConnections(
 
   function open(signIn: SharedSignIn, options: TransportOptions): EwsTransport {
     const transport = createTransport(options);
-    const shared = signIn.wrap(transport);
+    const shared = signIn.wrap(transport, options.url);
     const counted: EwsTransport = {
       ...shared,
       get metrics() {

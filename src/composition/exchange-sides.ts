@@ -5,15 +5,23 @@ import { RemoteError, StoppedError } from '../errors.ts';
 import { createExchangeSide } from '../ews/exchange-side.ts';
 import { createServerMemory, releaseText } from './server-memory.ts';
 import type { ServerMemoryDeps } from './server-memory.ts';
-import { meetServer } from '../ews/mailbox-server.ts';
-import type { MailboxServer } from '../ews/mailbox-server.ts';
+import { meetServer, openFolder } from '../ews/mailbox-server.ts';
+import type { MailboxServer, ModuleFolder } from '../ews/mailbox-server.ts';
 import { isSchemaRefusal, isSchemaTooNew } from '../ews/response-codes.ts';
 import { describeVersion, serverRelease } from '../ews/server-release.ts';
 import type { ServerVersion } from '../ews/server-release.ts';
+import { unmadeFolder } from '../ews/side/unmade-folder.ts';
 import { unopenedSide } from '../ews/side/unopened-side.ts';
 import type { EwsTransport } from '../ews/transport.ts';
 import { ewsSchemas, oldestSchema, schemaBefore, unsupportedFields } from '../ews/versions.ts';
-import type { ExchangeSettings, Mailbox, SchemaName } from '../sync/administration.ts';
+import type { EwsSchema } from '../ews/versions.ts';
+import type {
+  ExchangeSettings,
+  Mailbox,
+  MailboxModuleStore,
+  SchemaName,
+  Settings,
+} from '../sync/administration.ts';
 import type { Module } from '../sync/model.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
 import type { Lease, LeaseStore } from '../sync/stores.ts';
@@ -21,7 +29,9 @@ import type { Lease, LeaseStore } from '../sync/stores.ts';
 export interface SideRequest {
   readonly mailbox: Mailbox;
   readonly module: Module;
+  readonly folder: ModuleFolder;
   readonly exchange: ExchangeSettings;
+  readonly privateItems: Settings['privateItems'];
   readonly transport: EwsTransport;
   readonly signal: AbortSignal;
 }
@@ -56,6 +66,7 @@ export interface ExchangeSides {
 }
 
 export interface ExchangeSidesDeps extends ServerMemoryDeps {
+  readonly modules: Pick<MailboxModuleStore, 'keepFolder'>;
   readonly leases: LeaseStore;
   readonly leaseTimes: LeaseTimes;
   readonly clock: Clock;
@@ -65,10 +76,15 @@ interface Kept extends OpenSide {
   readonly transport: EwsTransport;
   readonly address: string;
   readonly setting: ExchangeSettings['schema'];
+  readonly privateItems: Settings['privateItems'];
+  /** Null: the mailbox's default one. */
+  readonly dedicatedFolder: string | null;
   /** The version by which the schema was chosen. */
   readonly chosenBy: ServerVersion | null;
   /** The version that the last answer named. */
   latest: ServerVersion | null;
+  /** The version that was handed to the memory last, '' for an unknown one; null: none yet. */
+  remembered: string | null;
 }
 
 export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
@@ -77,18 +93,23 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
   const keptSides = new Map<string, Kept>();
 
   function keep(request: SideRequest, schema: SchemaName, server: Partial<MailboxServer>): Kept {
-    const { mailbox, module, exchange, transport } = request;
+    const { mailbox, module, folder, exchange, privateItems, transport } = request;
+    const dedicated = folder.target === 'dedicated';
     const kept: Kept = {
       transport,
       address: mailbox.address,
       setting: exchange.schema,
+      privateItems,
+      dedicatedFolder: dedicated ? (server.folderIds?.[module] ?? null) : null,
       schema,
       chosenBy: server.version ?? null,
       latest: server.version ?? null,
+      remembered: null,
       side: createExchangeSide({
         ...sessionOf(request),
         schema: ewsSchemas[schema],
         onServerVersion: (version) => (kept.latest = version),
+        dedicated,
         ...(server.folderIds && { folderIds: server.folderIds }),
       }),
     };
@@ -96,14 +117,24 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
     return kept;
   }
 
-  /** With a schema set by hand nothing is asked; else the first request of the side tells who answers. */
+  /** With a schema set by hand nothing is asked of a default folder; else the first request of the side tells who answers. */
   async function openNew(request: SideRequest): Promise<{ open: OpenSide; server: Partial<MailboxServer> }> {
-    const { mailbox, module, exchange, signal } = request;
-    if (exchange.schema !== 'auto') return { open: keep(request, exchange.schema, {}), server: {} };
+    const { mailbox, module, folder, exchange, signal } = request;
+    const setByHand = exchange.schema === 'auto' ? null : ewsSchemas[exchange.schema];
+    if (setByHand && folder.target === 'default')
+      return { open: keep(request, setByHand.name, {}), server: {} };
     try {
       return await underLease(request, async (lease) => {
-        const server = await meetServer(sessionOf(request), signal);
-        const kept = keep(request, schemaFor(server.version), server);
+        const server = setByHand
+          ? await openAs(setByHand, request)
+          : await meetServer(sessionOf(request), module, folder, signal);
+        const schema = setByHand?.name ?? schemaFor(server.version ?? null);
+        const folderId = server.folderIds?.[module];
+        if (folderId === undefined)
+          return { open: { side: unmadeFolder(ewsSchemas[schema]), schema }, server };
+        await keepFolder(request, folderId, lease);
+        const kept = keep(request, schema, server);
+        if (setByHand) return { open: kept, server };
         await memory.remember(request, kept, lease);
         return { open: kept, server };
       });
@@ -112,6 +143,21 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
       keptSides.delete(keyOf(mailbox.id, module));
       return { open: { side: unopenedSide(error), schema: oldestSchema.name }, server: {} };
     }
+  }
+
+  async function openAs(schema: EwsSchema, request: SideRequest): Promise<Partial<MailboxServer>> {
+    const { module, folder, signal } = request;
+    const id = await openFolder({ ...sessionOf(request), schema }, module, folder, signal);
+    return id === null ? {} : { folderIds: { [module]: id } };
+  }
+
+  async function keepFolder(
+    { mailbox, module, folder }: SideRequest,
+    id: string,
+    lease: Lease,
+  ): Promise<void> {
+    if (folder.target === 'default' || folder.folderId === id) return;
+    await deps.modules.keepFolder(lease, { mailboxId: mailbox.id, module }, id);
   }
 
   /**
@@ -133,10 +179,16 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
 
   return {
     async open(request) {
-      const { mailbox, module, exchange, transport } = request;
+      const { mailbox, module, folder, exchange, privateItems, transport } = request;
+      const dedicatedFolder = folder.target === 'dedicated' ? folder.folderId : null;
       const kept = keptSides.get(keyOf(mailbox.id, module));
       const isSame =
-        kept?.transport === transport && kept.address === mailbox.address && kept.setting === exchange.schema;
+        kept?.transport === transport &&
+        kept.address === mailbox.address &&
+        kept.setting === exchange.schema &&
+        kept.privateItems === privateItems &&
+        kept.dedicatedFolder === dedicatedFolder &&
+        (folder.target === 'default' || dedicatedFolder !== null);
       if (kept && isSame) return kept;
       return (await openNew(request)).open;
     },
@@ -163,9 +215,14 @@ export function createExchangeSides(deps: ExchangeSidesDeps): ExchangeSides {
       if (failed || (kept.setting === 'auto' && isOutdated)) keptSides.delete(keyOf(mailbox.id, module));
       // With a schema set by hand nobody asked before; the answers tell all the same.
       if (failed || kept.setting === 'auto') return;
-      await underLease(request, (lease) => memory.remember(request, kept, lease)).catch((error: unknown) => {
+      const met = latest ? describeVersion(latest) : '';
+      if (kept.remembered === met) return;
+      try {
+        await underLease(request, (lease) => memory.remember(request, kept, lease));
+        kept.remembered = met;
+      } catch (error) {
         if (!(error instanceof RemoteError && error.code === busyCode)) throw error;
-      });
+      }
     },
 
     async known(mailboxId, module, exchange) {
@@ -195,12 +252,19 @@ function busy(): RemoteError {
   });
 }
 
-function sessionOf({ mailbox, exchange, transport }: SideRequest): {
+export function sessionOf({
+  mailbox,
+  exchange,
+  privateItems,
+  transport,
+}: Pick<SideRequest, 'mailbox' | 'exchange' | 'privateItems' | 'transport'>): {
   transport: EwsTransport;
   mailbox: string;
   impersonate: boolean;
+  privateItems: Settings['privateItems'];
 } {
-  return { transport, mailbox: mailbox.address, impersonate: exchange.mode === 'impersonation' };
+  const impersonate = exchange.mode === 'impersonation';
+  return { transport, mailbox: mailbox.address, impersonate, privateItems };
 }
 
 function keyOf(mailboxId: string, module: Module): string {
@@ -208,6 +272,6 @@ function keyOf(mailboxId: string, module: Module): string {
 }
 
 /** A server that does not name its version gets what every release understands. */
-function schemaFor(version: ServerVersion | null): SchemaName {
+export function schemaFor(version: ServerVersion | null): SchemaName {
   return (version && serverRelease(version).schema) ?? oldestSchema.name;
 }

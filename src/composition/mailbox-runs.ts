@@ -1,25 +1,32 @@
 /** Makes the sides of a mailbox and hands them to the engine; the only place where a run is put together. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config.ts';
 import type { EmbeddedCrm } from '../crm/embedded/embedded-crm.ts';
-import type { CrmUser } from '../crm/embedded/user-store.ts';
 import type { Stores } from '../db/stores.ts';
-import { takeLease } from '../engine/lease-keeper.ts';
+import { takeLease, waitForLease } from '../engine/lease-keeper.ts';
 import { isCrmRead, readCrm } from '../engine/readers.ts';
+import type { LeaseTimes } from '../engine/lease-keeper.ts';
 import type { Progress } from '../engine/run-context.ts';
 import { syncRun } from '../engine/sync-run.ts';
 import type { Decision, EngineDeps, RunOutcome } from '../engine/sync-run.ts';
+import type { UndoRequest } from '../engine/undo.ts';
 import { ConfigError, describeError, RemoteError, StoppedError } from '../errors.ts';
 import { ownNetwork } from '../ews/autodiscover/network.ts';
+import type { ModuleFolder } from '../ews/mailbox-server.ts';
+import { folderGoneCode } from '../ews/side/dedicated-folder.ts';
 import type { Log } from '../log.ts';
-import type { ExchangeSettings, Mailbox, SchemaName } from '../sync/administration.ts';
+import type { ExchangeSettings, Mailbox, ModuleSettings, SchemaName } from '../sync/administration.ts';
+import { moduleOf, targetOf } from '../sync/mailbox-modules.ts';
 import type { Module } from '../sync/model.ts';
-import { modules } from '../sync/model.ts';
+import { modules, sides } from '../sync/model.ts';
 import type { Clock } from '../sync/ports.ts';
 import type { RunCounts, RunKind, RunScope } from '../sync/stores.ts';
-import { createExchangeConnections } from './exchange-connections.ts';
+import { notPermitted, standing } from '../sync/standing.ts';
+import type { Standing } from '../sync/standing.ts';
+import type { ItemRef } from '../sync/why.ts';
+import type { ExchangeConnections } from './exchange-connections.ts';
 import { createExchangeSides } from './exchange-sides.ts';
 import type { KnownServer, OpenSide } from './exchange-sides.ts';
+import type { ModuleFolders } from './module-folders.ts';
 import { createMailboxLocator } from './mailbox-locator.ts';
 import { sharedWork } from './shared-work.ts';
 
@@ -27,6 +34,10 @@ export interface RunOptions {
   readonly kind?: RunKind;
   readonly trigger: string;
   readonly decisions?: readonly Decision[];
+  /** Takes back instead of syncing. */
+  readonly undo?: UndoRequest;
+  /** A preview of this item alone. */
+  readonly only?: ItemRef;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress & { readonly counts: RunCounts }) => void;
 }
@@ -42,12 +53,14 @@ export interface MailboxRuns {
 }
 
 export interface MailboxRunDeps {
-  readonly config: Pick<Config, 'ews'>;
+  readonly connections: ExchangeConnections;
   readonly log: Log;
   readonly stores: Stores;
   readonly crm: EmbeddedCrm;
   readonly clock: Clock;
   readonly newLinkId: () => string;
+  readonly leaseTimes: LeaseTimes;
+  readonly folders: Pick<ModuleFolders, 'endGone'>;
 }
 
 interface RunOnce {
@@ -60,8 +73,7 @@ interface RunOnce {
 const organisationWaitMs = 60_000;
 
 export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
-  const { config, log, stores, crm, clock } = deps;
-  const connections = createExchangeConnections(config, log, stores.credentials, stores.mailboxes);
+  const { log, stores, crm, clock, leaseTimes, connections } = deps;
   const locator = createMailboxLocator({
     connections,
     mailboxes: stores.mailboxes,
@@ -69,11 +81,10 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     log,
     clock,
   });
-  const requestMs = config.ews.requestTimeoutSeconds * 1000 * (config.ews.maxAttempts + 1);
-  const leaseTimes = { leaseMs: 2 * requestMs, requestMs };
   const lifetime = new AbortController();
   const exchangeSides = createExchangeSides({
     settings: stores.settings,
+    modules: stores.mailboxModules,
     sync: stores.sync,
     leases: stores.leases,
     leaseTimes,
@@ -87,12 +98,11 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
   async function readOrganisation(module: Module, signal: AbortSignal): Promise<void> {
     // The lease and all that hangs on it cost many statements, and most often nothing has changed.
     if (await isCrmRead({ store: stores.sync, crm: crm.side, module })) return;
-    const until = clock() + organisationWaitMs;
-    let keeper = await takeLease(stores.leases, `crm:${module}`, leaseTimes, clock);
-    while (keeper === null && clock() < until) {
-      await sleep(100, undefined, { signal });
-      keeper = await takeLease(stores.leases, `crm:${module}`, leaseTimes, clock);
-    }
+    const keeper = await waitForLease(
+      () => takeLease(stores.leases, `crm:${module}`, leaseTimes, clock),
+      organisationWaitMs,
+      { clock, sleep: (ms) => sleep(ms, undefined, { signal }) },
+    );
     if (keeper === null) {
       throw new RemoteError({
         side: 'crm',
@@ -134,11 +144,8 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
     const { exchange } = settings;
     if (exchange === null) throw new ConfigError(['Exchange is not set up yet: run `exsync setup`.']);
     if (mailbox === null) throw new ConfigError([`There is no mailbox ${scope.mailboxId}.`]);
-    refuseUnlessSynced(
-      mailbox,
-      await crm.directory.user(mailbox.crmUserId),
-      settings.modules[scope.module].enabled,
-    );
+    const user = await crm.directory.member(mailbox.crmUserId);
+    refuseUnlessSynced(mailbox.address, standing(mailbox, user, scope.module, settings));
     const transport = await connections.transportFor(mailbox, exchange);
     const engine: EngineDeps = {
       store: stores.sync,
@@ -148,20 +155,28 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       installationId: await stores.settings.installationId(),
       leaseTimes,
     };
-    const request = { mailbox, module: scope.module, exchange, transport, signal: options.signal };
+    const { module } = scope;
+    const { privateItems } = settings;
+    const isPreview = options.kind === 'preview';
+    const folder = folderOf(mailbox, module, settings.modules[module], !isPreview);
+    const request = { mailbox, module, folder, exchange, privateItems, transport, signal: options.signal };
     const runOn = ({ side }: OpenSide): Promise<RunOutcome> =>
       syncRun(engine, {
         scope,
         ownerId: mailbox.crmUserId,
+        syncedAmong: (addresses) => stores.mailboxes.activeAmong(addresses),
         crm: crm.sideFor(mailbox.crmUserId),
         exchange: side,
         readOrganisation: () => organisationReaders.get(scope.module)?.() ?? Promise.resolve(),
         settings: settings.modules[scope.module],
+        eventWindow: settings.eventWindow,
         guard: settings.guard,
         kind: options.kind ?? 'sync',
         trigger: options.trigger,
         signal: options.signal,
         ...(options.decisions ? { decisions: options.decisions } : {}),
+        ...(options.undo ? { undo: options.undo } : {}),
+        ...(options.only ? { only: options.only } : {}),
         ...(options.progress ? { progress: options.progress } : {}),
       });
     const tried = new Set<SchemaName>();
@@ -173,8 +188,9 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
       open = await exchangeSides.reopen(request, outcome.error, tried);
     } while (open !== null);
     await exchangeSides.settle(request, outcome.state === 'failed');
+    if (isFolderGone(outcome.error) && !isPreview) await deps.folders.endGone(scope, mailbox);
     // A command tells its outcome itself.
-    if (options.trigger !== 'command') report(log, mailbox, scope, outcome);
+    if (options.trigger !== 'command') report(log, mailbox, scope, outcome, options.trigger);
     return { outcome, mailbox, exchange };
   }
 
@@ -193,29 +209,67 @@ export function createMailboxRuns(deps: MailboxRunDeps): MailboxRuns {
 }
 
 /** Whoever asks for the run: schedule, page, command. */
-function refuseUnlessSynced(mailbox: Mailbox, user: CrmUser | null, enabled: boolean): void {
-  const { address, state, pausedReason } = mailbox;
+function refuseUnlessSynced(address: string, found: Standing): void {
   const refuse = (message: string, remedy: string): RemoteError =>
     new RemoteError({ side: 'exchange', code: 'NotSynced', message, remedy, retryable: false });
-  if (state === 'paused') {
-    throw refuse(
-      `${address} is paused: ${pausedReason ?? 'by an administrator'}`,
-      'Set the new password with `exsync user password`.',
-    );
+  switch (found.kind) {
+    case 'on':
+      return;
+    case 'mailboxPaused':
+      throw refuse(
+        `${address} is paused: ${found.reason ?? 'by an administrator'}`,
+        'Set the new password with `exsync user password`.',
+      );
+    case 'mailboxOff':
+      throw refuse(`The sync of ${address} is switched off.`, 'Switch it on with `exsync user sync`.');
+    case 'userInactive':
+      throw refuse(`The user of ${address} is not active in the CRM.`, 'Only active users are synced.');
+    case 'notPermitted':
+      throw refuse(`${address}: ${notPermitted.reason}`, notPermitted.remedy);
+    case 'moduleOff':
+      throw refuse('The module is switched off.', 'Switch it on with `exsync settings`.');
+    case 'ownModuleOff':
+      throw refuse(
+        `The module is switched off for ${address}.${found.reason === null ? '' : ` ${found.reason}`}`,
+        'Switch it on with `exsync user module`, or on the dashboard.',
+      );
   }
-  if (state === 'off')
-    throw refuse(`The sync of ${address} is switched off.`, 'Switch it on with `exsync user sync`.');
-  if (!user?.active)
-    throw refuse(`The user of ${address} is not active in the CRM.`, 'Only active users are synced.');
-  if (!enabled) throw refuse('The module is switched off.', 'Switch it on with `exsync settings`.');
 }
 
-function report(log: Log, mailbox: Mailbox, { module }: RunScope, outcome: RunOutcome): void {
+function isFolderGone(error: unknown): boolean {
+  return error instanceof RemoteError && error.code === folderGoneCode;
+}
+
+function folderOf(
+  mailbox: Mailbox,
+  module: Module,
+  settings: Pick<ModuleSettings, 'target'>,
+  mayMake: boolean,
+): ModuleFolder {
+  return targetOf(mailbox, module, settings) === 'default'
+    ? { target: 'default' }
+    : { target: 'dedicated', folderId: moduleOf(mailbox, module).folderId, mayMake };
+}
+
+/** Whether the run did anything, or tried to. */
+export function isEventful(counts: RunCounts): boolean {
+  return sides.some((side) => Object.values(counts[side]).some((count) => count > 0));
+}
+
+function report(
+  log: Log,
+  mailbox: Mailbox,
+  { module }: RunScope,
+  outcome: RunOutcome,
+  trigger: string,
+): void {
   const { state, runId, counts, held, heldBecause, error } = outcome;
   const fields = { mailbox: mailbox.address, module, run: runId, counts, held };
   if (heldBecause.length > 0) log.warn('actions wait for approval', { ...fields, because: heldBecause });
   if (state !== 'failed') {
-    log.info(`run ${state}`, fields);
+    // Thousands of mailboxes in which nothing changed would bury the rest.
+    const isNews = state !== 'done' || held > 0 || trigger !== 'schedule' || isEventful(counts);
+    log[isNews ? 'info' : 'debug'](`run ${state}`, fields);
     return;
   }
   // What is no RemoteError is a bug: its stack goes to the log, the daemon goes on.

@@ -1,16 +1,22 @@
 /** What is kept of the server that a mailbox lives on, so that a change is said and acted on once. */
+import { rereadEntry } from '../engine/execute.ts';
+import { pagesOfPairs } from '../engine/pages-of-pairs.ts';
 import { describeVersion, parseVersion, serverRelease } from '../ews/server-release.ts';
 import type { ServerVersion } from '../ews/server-release.ts';
 import { ewsSchemas, unsupportedFields } from '../ews/versions.ts';
 import type { Log } from '../log.ts';
+import { bookmark } from '../sync/bookmarks.ts';
 import type { ExchangeSettings, Mailbox, SchemaName, SettingsStore } from '../sync/administration.ts';
 import type { Module } from '../sync/model.ts';
 import type { SyncSide } from '../sync/ports.ts';
-import type { CursorKey, Lease, SyncStore } from '../sync/stores.ts';
+import type { Lease, RunScope, SyncStore } from '../sync/stores.ts';
 
 export interface ServerMemoryDeps {
-  readonly settings: SettingsStore;
-  readonly sync: Pick<SyncStore, 'cursor' | 'savePage' | 'enqueueUnseen'>;
+  readonly settings: Pick<SettingsStore, 'load' | 'save'>;
+  readonly sync: Pick<
+    SyncStore,
+    'cursor' | 'savePage' | 'enqueueUnseen' | 'enqueue' | 'pairIds' | 'linksById'
+  >;
   readonly log: Log;
 }
 
@@ -44,12 +50,13 @@ export interface ServerMemory {
 
 export function createServerMemory({ settings, sync, log }: ServerMemoryDeps): ServerMemory {
   async function recall(mailboxId: string, module: Module): Promise<Remembered | null> {
-    const text = (await sync.cursor(serverKey(mailboxId, module)))?.cursor ?? null;
+    const text = (await sync.cursor(bookmark({ mailboxId, module }, 'server')))?.cursor ?? null;
     return text === null ? null : (JSON.parse(text) as Remembered);
   }
 
   async function remember(reached: Reached, { side, schema, latest }: Met, lease: Lease): Promise<void> {
     const { mailbox, module, exchange } = reached;
+    const key = bookmark({ mailboxId: mailbox.id, module }, 'server');
     const before = await recall(mailbox.id, module);
     const version = latest ? describeVersion(latest) : (before?.version ?? null);
     const isSameServer = version === null || isSameRelease(before?.version, version);
@@ -65,14 +72,25 @@ export function createServerMemory({ settings, sync, log }: ServerMemoryDeps): S
       log.info('found the release of Exchange', fields);
     }
     if (before !== null && gained(before.schema, schema, module)) {
-      // Fields that could not be read before: every item is read again, once.
-      const feed = { ...serverKey(mailbox.id, module), scope: await side.scope(module, reached.signal) };
+      // Fields that could not be read before: every item is read again, once, on both sides.
+      const feed = { ...key, scope: await side.scope(module, reached.signal) };
       const fullRead = (await sync.cursor(feed))?.fullRead ?? 0;
       await sync.enqueueUnseen(lease, feed, fullRead + 1);
+      await readRecords({ mailboxId: mailbox.id, module }, lease);
     }
     const cursor = { cursor: JSON.stringify({ version, schema }), fullRead: 0, complete: true };
-    await sync.savePage(lease, serverKey(mailbox.id, module), { cursor, entries: [], seen: [] });
+    await sync.savePage(lease, key, { cursor, entries: [], seen: [] });
     if (version !== null) await moveDefault(before?.version ?? null, version);
+  }
+
+  /** What changed in the CRM, while Exchange could not hold it, is shown by the record alone. */
+  async function readRecords(scope: RunScope, lease: Lease): Promise<void> {
+    for await (const links of pagesOfPairs({ store: sync, scope })) {
+      const entries = links
+        .filter(({ state }) => state === 'active')
+        .flatMap(({ crmId }) => (crmId === null ? [] : [rereadEntry({ scope }, 'crm', crmId)]));
+      await sync.enqueue(lease, entries);
+    }
   }
 
   /** What set-up found follows a mailbox of that release: its server was upgraded. Exceptions leave it alone. */
@@ -85,6 +103,9 @@ export function createServerMemory({ settings, sync, log }: ServerMemoryDeps): S
     try {
       await settings.save({ ...present, exchange: { ...exchange, serverVersion: now } }, version, 'exsync');
     } catch (error) {
+      // Another mailbox of the same server may have been faster, such as in the first sync of all.
+      const stored = (await settings.load()).settings.exchange?.serverVersion;
+      if (isSameRelease(stored, now)) return;
       log.warn('the release of Exchange was not stored: the settings were changed at the same time', {
         error,
       });
@@ -92,11 +113,6 @@ export function createServerMemory({ settings, sync, log }: ServerMemoryDeps): S
   }
 
   return { recall, remember };
-}
-
-/** Beside the cursors of the mailbox, like the other things that a run remembers. */
-function serverKey(mailboxId: string, module: Module): CursorKey {
-  return { side: 'exchange', mailboxId, module, scope: '#server' };
 }
 
 /** Such as `Exchange 2019 (15.2.1748.10)`. */

@@ -3,7 +3,7 @@
  * statement as the database on carrying it out.
  */
 import type { EntityManager, EntitySchema } from 'typeorm';
-import { chunks } from './chunks.ts';
+import { chunks } from '../chunks.ts';
 
 /** SQLite takes no more in one statement. */
 const parameterLimit = 32_766;

@@ -6,6 +6,13 @@ import { CreateSyncTables1763790000000 } from './migrations/1763790000000-create
 import { CreateAdministrationTables1763790100000 } from './migrations/1763790100000-create-administration-tables.ts';
 import { AddRetention1795386900000 } from './migrations/1795386900000-add-retention.ts';
 import { AddMailboxServer1795760500000 } from './migrations/1795760500000-add-mailbox-server.ts';
+import { AddMeetings1796300000000 } from './migrations/1796300000000-add-meetings.ts';
+import { AddHistory1796400000000 } from './migrations/1796400000000-add-history.ts';
+import { IndexLargeMailboxes1796500000000 } from './migrations/1796500000000-index-large-mailboxes.ts';
+import { OpenMovedLinks1796510000000 } from './migrations/1796510000000-open-moved-links.ts';
+import { AddMailboxModules1796600000000 } from './migrations/1796600000000-add-mailbox-modules.ts';
+import { CountLeftOut1796800000000 } from './migrations/1796800000000-count-left-out.ts';
+import { AddOrders1796900000000 } from './migrations/1796900000000-add-orders.ts';
 import { openMysql } from './mysql.ts';
 import type { Waiting } from './persistence.ts';
 import { openSqlite } from './sqlite.ts';
@@ -65,6 +72,13 @@ export async function openDatabase(url: string, extras: DatabaseExtras = {}): Pr
       CreateAdministrationTables1763790100000,
       AddRetention1795386900000,
       AddMailboxServer1795760500000,
+      AddMeetings1796300000000,
+      AddHistory1796400000000,
+      IndexLargeMailboxes1796500000000,
+      OpenMovedLinks1796510000000,
+      AddMailboxModules1796600000000,
+      CountLeftOut1796800000000,
+      AddOrders1796900000000,
       ...(extras.migrations ?? []),
     ],
   };

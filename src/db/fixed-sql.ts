@@ -7,6 +7,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 /** What the drivers take. */
 type Value = string | number | boolean | null;
 
+/** For `IN`: as many places for values as there are. */
+export function listOf(values: readonly Value[]): string {
+  return `(${values.map(() => '?').join(', ')})`;
+}
+
 /** Rows as the driver gives them: flags as 0 and 1, each column under its own name. */
 export function selectAll<Row>(
   manager: EntityManager,

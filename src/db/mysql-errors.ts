@@ -148,6 +148,7 @@ function explain(number: number | null, code: string, address: MysqlAddress): st
   }
   switch (code) {
     case 'AUTH_SWITCH_PLUGIN_ERROR':
+    case 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED':
       return otherSignIn(user);
     case 'HANDSHAKE_NO_SSL_SUPPORT':
       return `the server at ${host} offers no TLS; switch it on there, or leave ssl out of the address.`;

@@ -1,5 +1,6 @@
 /** MySQL 8 and MariaDB from 10.6 on, through mysql2. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createPool } from 'mysql2';
 import type { Pool, PoolConnection, PoolOptions, SslOptions } from 'mysql2';
 import { DataSource } from 'typeorm';
@@ -17,6 +18,7 @@ import { rowsMetBy } from './fixed-sql.ts';
 import { migrateMysql } from './mysql-migrations.ts';
 import { parseMysqlUrl } from './mysql-url.ts';
 import type { MysqlAddress } from './mysql-url.ts';
+import { isKnownVersion } from './mysql-version.ts';
 import { NoNesting } from './no-nesting.ts';
 import { persist, usualWaiting } from './persistence.ts';
 import type { Waiting } from './persistence.ts';
@@ -120,7 +122,8 @@ function createDataSource(
   });
 }
 
-function readCa(file: string): Buffer {
+function readCa(name: string): Buffer {
+  const file = resolve(name);
   try {
     return readFileSync(file);
   } catch (error) {
@@ -172,13 +175,6 @@ async function checkRights(dataSource: DataSource): Promise<void> {
   await dataSource.query('INSERT INTO settings SELECT * FROM settings WHERE 1 = 0');
   await dataSource.query('UPDATE settings SET version = version WHERE 1 = 0');
   await dataSource.query('DELETE FROM settings WHERE 1 = 0');
-}
-
-/** MariaDB calls itself `10.11.6-MariaDB`, to some clients `5.5.5-10.11.6-MariaDB`. */
-export function isKnownVersion(version: string): boolean {
-  const [, major = '0', minor = '0'] = /^(?:5\.5\.5-(?=\d))?(\d+)\.(\d+)/.exec(version) ?? [];
-  const number = Number(major) * 1_000 + Number(minor);
-  return version.includes('MariaDB') ? number >= 10_006 : number >= 8_000;
 }
 
 /** Not by TypeORM's own `transaction`: whether a COMMIT was on its way decides whether the task may be repeated. */

@@ -2,11 +2,13 @@ import type {
   AccessStore,
   AuditStore,
   CredentialStore,
+  MailboxModuleStore,
   MailboxStore,
-  RetentionStore,
-  RunReports,
   SettingsStore,
 } from '../sync/administration.ts';
+import type { OrderStore } from '../sync/orders.ts';
+import type { HistoryReports, RunReports } from '../sync/reports.ts';
+import type { RetentionStore } from '../sync/retention.ts';
 import type { Clock } from '../sync/ports.ts';
 import type { LeaseStore, SyncStore } from '../sync/stores.ts';
 import type { Database } from './database.ts';
@@ -14,12 +16,15 @@ import type { KeyRing } from './key-ring.ts';
 import { createAccessStore } from './stores/access-store.ts';
 import { createAuditStore } from './stores/audit-store.ts';
 import { createCredentialStore } from './stores/credential-store.ts';
+import { createHistoryReports } from './stores/history-reports.ts';
 import { createLeaseStore } from './stores/lease-store.ts';
 import type { ProcessIdentity } from './stores/lease-store.ts';
+import { createMailboxModuleStore } from './stores/mailbox-module-store.ts';
 import { createMailboxStore } from './stores/mailbox-store.ts';
+import { createOrderStore } from './stores/order-store.ts';
 import { createRetentionStore } from './stores/retention-store.ts';
 import { createRunReports } from './stores/run-reports.ts';
-import { createSettingsStore } from './stores/settings-store.ts';
+import { changeSettings, createSettingsStore } from './stores/settings-store.ts';
 import { createSyncStore } from './stores/sync-store.ts';
 
 export interface StoreOptions extends Omit<ProcessIdentity, 'isAlive'> {
@@ -34,10 +39,13 @@ export interface Stores {
   readonly sync: SyncStore;
   readonly settings: SettingsStore;
   readonly mailboxes: MailboxStore;
+  readonly mailboxModules: MailboxModuleStore;
+  readonly orders: OrderStore;
   readonly credentials: CredentialStore;
   readonly access: AccessStore;
   readonly audit: AuditStore;
   readonly reports: RunReports;
+  readonly history: HistoryReports;
   readonly retention: RetentionStore;
 }
 
@@ -47,12 +55,19 @@ export function createStores(database: Database, options: StoreOptions): Stores 
   return {
     leases: createLeaseStore(database, { ...options, isAlive: options.isAlive ?? isProcessAlive }, clock),
     sync: createSyncStore(database, clock),
-    settings: createSettingsStore(database, clock),
+    settings: createSettingsStore(database, keys, clock),
     mailboxes: createMailboxStore(database),
+    mailboxModules: createMailboxModuleStore(
+      database,
+      { change: (...args) => changeSettings(clock, ...args) },
+      clock,
+    ),
+    orders: createOrderStore(database),
     credentials: createCredentialStore(database, keys),
     access: createAccessStore(database, clock),
     audit: createAuditStore(database, clock),
     reports: createRunReports(database),
+    history: createHistoryReports(database),
     retention: createRetentionStore(database, clock),
   };
 }

@@ -1,12 +1,17 @@
 /** Carries a stored plan out in batches: intents down, call the side, results down. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoppedError } from '../errors.ts';
-import { idKey, linkAfter } from '../sync/actions.ts';
-import type { WriteAnswer } from '../sync/actions.ts';
+import { idKey } from '../sync/actions.ts';
+import { linkAfter } from '../sync/link-after.ts';
+import type { WriteAnswer } from '../sync/link-after.ts';
+import { forgetsExceptions } from '../sync/whole-series.ts';
 import type { Link, Side, Values } from '../sync/model.ts';
-import type { SyncSide, WriteResult } from '../sync/ports.ts';
+import { otherSide, sides } from '../sync/model.ts';
+import type { SyncSide, Target, WriteResult } from '../sync/ports.ts';
 import type { ActionBody, ActionKind, NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
+import { isFilled } from '../sync/values.ts';
 import { awaitedLater } from '../awaited-later.ts';
+import { findCarriedOut, linkOfWritten, showsWritten } from './carried-out.ts';
 import { stampOf } from './pairing.ts';
 import { failedRows } from './retry-delay.ts';
 import type { RunContext } from './run-context.ts';
@@ -40,7 +45,7 @@ const localBatchSize = 200;
 interface Attempt {
   readonly action: StoredAction;
   readonly link: Link | null;
-  readonly target: { readonly id: string; readonly version: string } | null;
+  readonly target: Target | null;
   readonly values: Values;
 }
 
@@ -113,7 +118,8 @@ function targetOf(body: ActionBody, link: Link | null): Attempt['target'] {
   if (body.side === null || body.kind === 'create') return null;
   const id = body.targetId ?? link?.[idKey(body.side)] ?? null;
   const version = body.version ?? link?.[body.side]?.version ?? null;
-  return id === null || version === null ? null : { id, version };
+  if (id === null || version === null) return null;
+  return { id, version, ...(body.tellsAttendees ? { tellsAttendees: true } : {}) };
 }
 
 async function call(
@@ -122,7 +128,12 @@ async function call(
   batch: Batch,
 ): Promise<(WriteResult | null)[]> {
   if (side === null) return batch.attempts.map(() => null);
-  const callable = batch.attempts.filter(({ target }) => kind === 'create' || target !== null);
+  // Where the other side did not get the exceptions of this one, they must not be forgotten here.
+  const isUnsafe = ({ action }: Attempt): boolean =>
+    context.unfinished.has(action.linkId) && forgetsExceptions(action.body);
+  const callable = batch.attempts.filter(
+    (attempt) => kind === 'create' || (attempt.target !== null && !isUnsafe(attempt)),
+  );
   if (callable.length === 0) return batch.attempts.map(() => null);
   const results = await write(context, context.side[side], kind, callable);
   const byAction = new Map(callable.map(({ action }, index) => [action.id, results[index]]));
@@ -163,10 +174,11 @@ async function write(
   }
 }
 
-/** The short texts of the item as they will be, from which a side derives display names. */
+/** The short texts of the item as they will be: a side derives display names from them, and which occurrences are exceptions. */
 function resultingValues({ body }: StoredAction, link: Link | null): Values {
-  const before = body.side === null ? {} : (link?.[body.side]?.values ?? {});
-  const after = { ...before, ...body.before, ...body.values };
+  const { side } = body;
+  const known = side === null ? {} : { ...link?.[side]?.values, ...body.before, ...body.settles[side] };
+  const after = { ...known, ...body.values };
   return Object.fromEntries(
     Object.entries(after).filter((entry): entry is [string, string | null] => {
       const value = entry[1];
@@ -196,8 +208,15 @@ async function record(
     links.push(linkAfter(action.linkId, link, body, answer));
     finished.push({ id: action.id, state: 'done', error: null });
     if (action.final && isWhole) inboxDone.push(...action.inboxIds);
+    if (answer !== null) enqueue.push(...rereadMadeAgain(context, { action, link }, answer.id));
     count(context, action);
   };
+  const carriedOut = await findCarriedOut(
+    context,
+    batch.attempts.flatMap(({ action }, index) => (isInDoubt(results[index]) ? [action] : [])),
+    new Map(batch.attempts.flatMap(({ link }) => (link === null ? [] : [[link.id, link]]))),
+    showsWritten,
+  );
   const giveUp = (action: StoredAction, error: string): void => {
     finished.push({ id: action.id, state: 'dropped', error });
     unfinished.add(action.linkId);
@@ -209,6 +228,18 @@ async function record(
     const result = results[index] ?? null;
     if (side === null) return succeed(attempt, null);
     if (result === null) return giveUp(action, 'the step before it was not done');
+    if (carriedOut.done.has(action.id)) {
+      again += 1;
+      if (attempt.target) enqueue.push(...rereadLinked(context, side, attempt.target.id, attempt.link));
+      if (carriedOut.telling.has(action.id)) {
+        const link = linkOfWritten(action, attempt.link);
+        links.push(link);
+        enqueue.push(...rereadBoth(context, link));
+      }
+      unfinished.add(action.linkId);
+      finished.push({ id: action.id, state: 'done', error: null });
+      return count(context, action);
+    }
     switch (result.kind) {
       case 'done':
         return succeed(attempt, kind === 'remove' ? null : result);
@@ -230,6 +261,11 @@ async function record(
   return again;
 }
 
+/** A server may have carried out what it failed to answer, or what reached it twice. */
+function isInDoubt(result: WriteResult | null | undefined): boolean {
+  return result !== null && result !== undefined && result.kind !== 'done';
+}
+
 /** An inbox row that says no more than "read this item again". */
 export function rereadEntry(context: Pick<RunContext, 'scope'>, side: Side, itemId: string): NewInboxEntry {
   return {
@@ -247,6 +283,13 @@ export function rereadEntry(context: Pick<RunContext, 'scope'>, side: Side, item
   };
 }
 
+export function rereadBoth(context: Pick<RunContext, 'scope'>, link: Link): NewInboxEntry[] {
+  return sides.flatMap((side) => {
+    const id = link[idKey(side)];
+    return id === null ? [] : [rereadEntry(context, side, id)];
+  });
+}
+
 /**
  * The same for an item of a link. One that no link knows yet keeps the row it has: that is read in any case, and it holds
  * the key values without which the item would not find its partner again.
@@ -258,6 +301,22 @@ export function rereadLinked(
   link: Link | null,
 ): NewInboxEntry[] {
   return link?.[idKey(side)] === itemId ? [rereadEntry(context, side, itemId)] : [];
+}
+
+/**
+ * What a side sets by itself, it sets anew on an item that is made again: until that is read, the other side shows the
+ * value of the item that is gone.
+ */
+function rereadMadeAgain(
+  context: RunContext,
+  { action: { body }, link }: Pick<Attempt, 'action' | 'link'>,
+  itemId: string,
+): NewInboxEntry[] {
+  const { kind, side, settles } = body;
+  if (kind !== 'create' || side === null || !link?.[side]) return [];
+  const others = settles[otherSide(side)];
+  const isOutdated = [...context.capabilities[side].readOnly].some((field) => isFilled(others[field]));
+  return isOutdated ? [rereadEntry(context, side, itemId)] : [];
 }
 
 /** Adds what an action did to the counts of the run. */

@@ -1,9 +1,11 @@
 /** Actions the guard holds back: kept exactly as they were planned until someone decides. */
-import { idKey, linkAfter } from '../sync/actions.ts';
+import { idKey } from '../sync/actions.ts';
+import { linkAfter } from '../sync/link-after.ts';
 import type { Link, SealedValues, Shadow } from '../sync/model.ts';
 import { otherSide } from '../sync/model.ts';
 import type { NewInboxEntry, StoredAction } from '../sync/stores.ts';
-import type { Pending } from './pairing.ts';
+import { inboxIdsOf, isWhole } from './pending.ts';
+import type { FreshPending, Pending } from './pending.ts';
 import type { RunContext } from './run-context.ts';
 
 function sameIds(one: readonly number[], other: readonly number[]): boolean {
@@ -14,17 +16,22 @@ function sameIds(one: readonly number[], other: readonly number[]): boolean {
  * Splits off what already waits for a decision. A held action whose item was reported again since is dropped: it named
  * exact versions, and these are no more.
  */
-export async function withoutHeld(context: RunContext, pendings: readonly Pending[]): Promise<Pending[]> {
+export async function withoutHeld(
+  context: RunContext,
+  pendings: readonly (Pending | FreshPending)[],
+): Promise<readonly (Pending | FreshPending)[]> {
+  if (pendings.length === 0) return pendings;
   const held = await context.store.held(context.scope);
-  if (held.length === 0) return [...pendings];
+  if (held.length === 0) return pendings;
   const byInboxId = new Map(held.flatMap((action) => action.inboxIds.map((id) => [id, action] as const)));
   const byLink = new Map(held.map((action) => [action.linkId, action]));
   const valid = new Set<number>();
   const rest = pendings.filter((pending) => {
+    const inboxIds = inboxIdsOf(pending);
+    const link = isWhole(pending) ? pending.link : null;
     const action =
-      pending.inboxIds.map((id) => byInboxId.get(id)).find((one) => one !== undefined) ??
-      byLink.get(pending.link?.id ?? '');
-    if (action === undefined || !sameIds(action.inboxIds, pending.inboxIds)) return true;
+      inboxIds.map((id) => byInboxId.get(id)).find((one) => one !== undefined) ?? byLink.get(link?.id ?? '');
+    if (action === undefined || !sameIds(action.inboxIds, inboxIds)) return true;
     for (const one of held) if (one.linkId === action.linkId) valid.add(one.id);
     return false;
   });

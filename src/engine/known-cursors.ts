@@ -20,6 +20,12 @@ export async function withKnownCursors(store: SyncStore, run: RunScope): Promise
       if (isOfRun(key)) known.set(keyOf(key), begun);
       return begun;
     },
+    async enqueueUnseen(lease, key, fullRead) {
+      const count = await store.enqueueUnseen(lease, key, fullRead);
+      const cursor = isOfRun(key) ? known.get(keyOf(key)) : undefined;
+      if (cursor?.fullRead === fullRead) known.set(keyOf(key), { ...cursor, complete: true });
+      return count;
+    },
     async savePage(lease, key, page) {
       await store.savePage(lease, key, page);
       if (isOfRun(key)) known.set(keyOf(key), page.cursor);

@@ -7,7 +7,10 @@ export interface LeaseKeeper {
   readonly lease: Lease;
   /** Renews when less than a request's longest time is left. Throws LeaseLostError when someone else has it. */
   ensure(): Promise<void>;
+  /** Does nothing once `releaseBy` has done it. */
   release(): Promise<void>;
+  /** For a last write that gives the lease back in its own transaction. */
+  releaseBy(write: (lease: Lease) => Promise<void>): Promise<void>;
 }
 
 export interface LeaseTimes {
@@ -26,6 +29,7 @@ export async function takeLease(
   let lease = await leases.acquire(key, times.leaseMs);
   if (lease === null) return null;
   let renewing: Promise<void> | null = null;
+  let isReleased = false;
   return {
     get lease() {
       return lease as Lease;
@@ -43,8 +47,30 @@ export async function takeLease(
         });
       await renewing;
     },
-    release: () => leases.release(lease as Lease),
+    async release() {
+      if (!isReleased) await leases.release(lease as Lease);
+      isReleased = true;
+    },
+    async releaseBy(write) {
+      await write(lease as Lease);
+      isReleased = true;
+    },
   };
+}
+
+/** Null where another holder has the lease for all of `waitMs`. */
+export async function waitForLease(
+  take: () => Promise<LeaseKeeper | null>,
+  waitMs: number,
+  { clock, sleep }: { readonly clock: Clock; readonly sleep: (ms: number) => Promise<void> },
+): Promise<LeaseKeeper | null> {
+  const until = clock() + waitMs;
+  let keeper = await take();
+  while (keeper === null && clock() < until) {
+    await sleep(100);
+    keeper = await take();
+  }
+  return keeper;
 }
 
 /** The same side, with the lease made sure of before each call. */

@@ -30,18 +30,24 @@ async function readFeed(feed: Feed): Promise<void> {
 async function readPages(feed: Feed, from: StoredCursor): Promise<void> {
   const { store, lease, key } = feed;
   const readingAll = !from.complete;
+  const isRepeated = from.fullRead > 1;
+  // What a side has forgotten to report may concern items that no link knows yet: what waits is then read anew.
+  let begins = readingAll && from.cursor === null;
   for await (const page of feed.side.changes(key.module, from.cursor, feed.options)) {
     // Most often nothing has changed, and nothing needs to be written down.
     const isNews = page.changes.length > 0 || page.cursor !== from.cursor || readingAll;
     if (!isNews) continue;
     const entries = await feed.entries(page.changes);
     const seen = readingAll ? page.changes.map((change) => change.id) : [];
-    const cursor = { cursor: page.cursor, fullRead: from.fullRead, complete: !readingAll || page.last };
-    await store.savePage(lease, key, { cursor, entries, seen });
+    // A repeated full read is complete once what it did not meet is in the inbox: a crash must not come between.
+    const complete = !readingAll || (page.last && !isRepeated);
+    const cursor = { cursor: page.cursor, fullRead: from.fullRead, complete };
+    await store.savePage(lease, key, { cursor, entries, seen, begins });
+    begins = false;
     await nextTurn();
   }
   // What a repeated full read did not meet is asked for by id; absence alone proves nothing.
-  if (readingAll && from.fullRead > 1) await store.enqueueUnseen(lease, key, from.fullRead);
+  if (readingAll && isRepeated) await store.enqueueUnseen(lease, key, from.fullRead);
 }
 
 function entryOf(change: Change, side: 'crm' | 'exchange', mailboxId: string, module: Module): NewInboxEntry {
@@ -140,9 +146,11 @@ export async function readCrm(reader: CrmReader): Promise<void> {
       );
       const linked = new Map<string, typeof owners>();
       for (const owner of owners) linked.set(owner.crmId, [...(linked.get(owner.crmId) ?? []), owner]);
-      // Nothing links a record that could not be written yet; its deletion ends the waiting all the same.
-      const deleted = changes.filter(({ kind }) => kind === 'deleted').map(({ id }) => id);
-      const waiting = deleted.length === 0 ? [] : await store.waitingFor(module, deleted);
+      // Nothing links a record that waits to be planned; that it was deleted or given away concerns its inbox all the same.
+      const waiting = await store.waitingFor(
+        module,
+        changes.map(({ id }) => id),
+      );
       return changes.flatMap((change) => {
         const links = linked.get(change.id) ?? [];
         const targets = new Set(
@@ -201,9 +209,13 @@ export async function readOwner(reader: OwnerReader): Promise<void> {
         changes.map((change) => change.id),
       );
       const known = new Map(links.map((link) => [link.crmId, link.crm?.version]));
-      return changes
-        .filter((change) => change.kind === 'changed' && known.get(change.id) !== change.version)
-        .map((change) => entryOf(change, 'crm', mailboxId, module));
+      return (
+        changes
+          .filter((change) => change.kind === 'changed' && known.get(change.id) !== change.version)
+          // Without its content: what became of the record since this page was made may have been read for the whole
+          // organisation before anything here said that the mailbox is concerned. It is read when it is planned.
+          .map((change) => ({ ...entryOf(change, 'crm', mailboxId, module), item: null }))
+      );
     },
   });
 }

@@ -1,11 +1,12 @@
 /** Finishes or drops what a crash, or an answer that never came, left between an intent and its result. */
-import { idKey, linkAfter, unknownVersion } from '../sync/actions.ts';
+import { unknownVersion } from '../sync/actions.ts';
+import { linkAfter } from '../sync/link-after.ts';
 import type { Link, Side } from '../sync/model.ts';
 import { sides } from '../sync/model.ts';
 import type { Target } from '../sync/ports.ts';
 import type { NewInboxEntry, Settlement, StoredAction } from '../sync/stores.ts';
-import { findCarriedOut } from './carried-out.ts';
-import { count, rereadEntry, rereadLinked } from './execute.ts';
+import { findCarriedOut, hidesLosers, linkOfWritten } from './carried-out.ts';
+import { count, rereadBoth, rereadEntry } from './execute.ts';
 import { stampOf } from './pairing.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -28,8 +29,13 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
     context,
     tried.filter((action) => action.body.kind === 'create'),
   );
-  const carriedOut = await findCarriedOut(context, tried);
   const known = await context.store.linksById(actions.map((action) => action.linkId));
+  const removed = await findRemoved(
+    context,
+    tried.filter((action) => action.body.kind === 'remove'),
+  );
+  const doubtful = tried.filter(({ id }) => !removed.has(id));
+  const carriedOut = await findCarriedOut(context, doubtful, known, hidesLosers);
   const links: Link[] = [];
   const finished: Settlement['finished'][number][] = [];
   const inboxDone: number[] = [];
@@ -45,30 +51,55 @@ async function recoverChunk(context: RunContext, actions: readonly StoredAction[
       count(context, action);
       if (action.final) inboxDone.push(...action.inboxIds);
       else enqueue.push(...rereadBoth(context, link));
+      // The CRM is read for everybody: what became of the record since may have been reported before a link knew it.
+      if (action.final && body.side === 'crm') enqueue.push(rereadEntry(context, 'crm', target.id));
       continue;
     }
-    const isDone = carriedOut.has(action.id);
-    if (isDone) {
+    if (removed.has(action.id)) {
+      links.push(linkAfter(linkId, known.get(linkId) ?? null, body, null));
+      finished.push({ id: action.id, state: 'done', error: null });
+      count(context, action);
+      if (action.final) inboxDone.push(...action.inboxIds);
+      continue;
+    }
+    if (carriedOut.done.has(action.id)) {
       finished.push({ id: action.id, state: 'done', error: null });
       count(context, action);
     } else {
       finished.push({ id: action.id, state: 'dropped', error: 'the run that planned it ended before' });
     }
-    // Whether an update or a deletion was carried out, only the item itself can tell.
-    if (action.state !== 'tried' || body.side === null || body.kind === 'create') continue;
-    const link = known.get(linkId) ?? null;
-    const id = body.targetId ?? link?.[idKey(body.side)] ?? null;
-    if (id !== null) enqueue.push(...rereadLinked(context, body.side, id, link));
+    // Whether an update or a deletion was carried out, only the item itself can tell. The other side may have been
+    // written by an earlier step of the plan: what the inbox holds of it is from before.
+    let link = known.get(linkId) ?? null;
+    if (carriedOut.telling.has(action.id)) {
+      link = linkOfWritten(action, link);
+      links.push(link);
+    }
+    if (body.side !== null && body.kind !== 'create' && link !== null)
+      enqueue.push(...rereadBoth(context, link));
   }
   await context.store.settle(context.lease, { links, finished, inboxDone, inboxFailed: [], enqueue });
   return links.length;
 }
 
-function rereadBoth(context: RunContext, link: Link): NewInboxEntry[] {
-  return sides.flatMap((side) => {
-    const id = link[idKey(side)];
-    return id === null ? [] : [rereadEntry(context, side, id)];
-  });
+/**
+ * The deletions of unknown outcome whose item is gone, by action id. Left to the next plan, it would pass for somebody's own
+ * deletion, and take along what was put back on the other side meanwhile.
+ */
+async function findRemoved(context: RunContext, removes: readonly StoredAction[]): Promise<Set<number>> {
+  const found = new Set<number>();
+  for (const side of sides) {
+    const targets = removes.flatMap(({ id, body }) =>
+      body.side === side && body.targetId !== null ? [{ id, itemId: body.targetId }] : [],
+    );
+    if (targets.length === 0) continue;
+    const ids = targets.map(({ itemId }) => itemId);
+    const answers = await context.side[side].read(context.scope.module, ids, context.signal);
+    targets.forEach(({ id }, index) => {
+      if (answers[index]?.kind === 'gone') found.add(id);
+    });
+  }
+  return found;
 }
 
 /** The items that creates of unknown outcome made, by action id. */

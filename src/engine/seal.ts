@@ -1,6 +1,6 @@
 /** Replaces long texts and pictures by their content address before they reach plan, database or history, and back. */
 import { createHash } from 'node:crypto';
-import { fieldsOf } from '../sync/fields.ts';
+import { fieldsIn } from '../sync/fields.ts';
 import type {
   BlobRef,
   Item,
@@ -49,7 +49,7 @@ function keep(blobs: Map<string, Blob>, mediaType: string, content: string, hash
 /** Only fields of the module pass; `blobs` collects the content that was taken out. */
 export function sealValues(module: Module, values: Values, blobs: Map<string, Blob>): SealedValues {
   const sealed: Record<string, SealedValue> = {};
-  for (const { name, kind } of fieldsOf[module]) {
+  for (const { name, kind } of fieldsIn(module, values)) {
     const value = values[name];
     if (value !== undefined) sealed[name] = sealValue(kind === 'longText', value, blobs);
   }

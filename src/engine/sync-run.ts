@@ -1,16 +1,17 @@
 /** One run of one (mailbox, module): lease, recover, read, pair, plan, guard, apply. See docs/architecture.md, "A run". */
-import { createHash } from 'node:crypto';
 import { describeError, RemoteError, StoppedError } from '../errors.ts';
-import type { ModuleSettings, Settings } from '../sync/administration.ts';
-import { fieldsOf } from '../sync/fields.ts';
+import type { EventWindow, ModuleSettings, Settings } from '../sync/administration.ts';
+import { bookmark } from '../sync/bookmarks.ts';
 import { judgePlan } from '../sync/guard.ts';
 import type { Held } from '../sync/guard.ts';
-import { idKey } from '../sync/actions.ts';
-import { sides } from '../sync/model.ts';
-import type { Rules } from '../sync/plan.ts';
+import type { ItemRef } from '../sync/why.ts';
+import type { Mapping } from '../sync/mapping.ts';
+import { windowBounds } from '../sync/event-window.ts';
+import { nearness } from '../sync/event-span.ts';
+import type { Values } from '../sync/model.ts';
+import type { DecisionOrder } from '../sync/orders.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
 import type {
-  CursorKey,
   LeaseStore,
   RunCounts,
   RunKind,
@@ -19,19 +20,28 @@ import type {
   StoredAction,
   SyncStore,
 } from '../sync/stores.ts';
+import { differs, isNew, remember } from './bookmarks.ts';
+import { asIfFollowed, followMapping } from './changed-mapping.ts';
+import { digest, reconsider, rulesOf } from './changed-rules.ts';
 import { settleDoubts } from './doubtful-rows.ts';
-import { applyPlan, rereadEntry } from './execute.ts';
+import { applyPlan } from './execute.ts';
 import { rejectHeld, withoutHeld } from './held-actions.ts';
 import { withKnownCursors } from './known-cursors.ts';
 import { takeLease, underLease } from './lease-keeper.ts';
 import type { LeaseKeeper, LeaseTimes } from './lease-keeper.ts';
 import { awaitedLater } from '../awaited-later.ts';
+import { mappedSide } from './mapped-side.ts';
 import { pairInbox } from './pairing.ts';
-import type { Pending } from './pairing.ts';
+import { pendingOf } from './one-item.ts';
+import type { FreshPending, Pending } from './pending.ts';
 import { planItems } from './plan-items.ts';
 import { readExchange, readOwner } from './readers.ts';
 import { recoverIntents } from './recover.ts';
 import { emptyCounts } from './run-context.ts';
+import { dayOfLook } from './sync-window.ts';
+import { enqueueReread, planUndoOf } from './undo.ts';
+import { loadWaiting } from './waiting-rows.ts';
+import type { UndoLeftover, UndoRequest } from './undo.ts';
 import type { Progress, RunContext } from './run-context.ts';
 
 export interface EngineDeps {
@@ -44,24 +54,29 @@ export interface EngineDeps {
 }
 
 /** What a person decided about actions the guard held. */
-export interface Decision {
-  readonly actionIds: readonly number[];
-  readonly verdict: 'approved' | 'rejected';
-}
+export type Decision = Omit<DecisionOrder, 'kind'>;
 
 export interface RunRequest {
   readonly scope: RunScope;
   readonly ownerId: string;
+  /** Addresses of the mailboxes that are synced here, in lower case. */
+  readonly syncedAmong: RunContext['syncedAmong'];
   readonly crm: SyncSide;
   readonly exchange: SyncSide;
   /** Brings the organisation-wide CRM feed into the inbox; runs of many mailboxes share one reading. */
   readonly readOrganisation: (signal: AbortSignal) => Promise<void>;
   readonly settings: ModuleSettings;
+  /** Of no matter to other modules. */
+  readonly eventWindow: EventWindow;
   readonly guard: Settings['guard'];
   readonly kind: RunKind;
   /** What started it, for the history: `schedule`, `manual`, `approval`, … */
   readonly trigger: string;
   readonly decisions?: readonly Decision[];
+  /** Takes back instead of syncing. */
+  readonly undo?: UndoRequest;
+  /** A preview of this item alone, whether it has news or not. */
+  readonly only?: ItemRef;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress & { readonly counts: RunCounts }) => void;
 }
@@ -76,6 +91,8 @@ export interface RunOutcome {
   readonly heldBecause: readonly string[];
   /** What a preview would do; empty for a sync. */
   readonly preview: readonly StoredAction[];
+  /** What an undo left as it is, and why; empty for a sync. */
+  readonly notUndone: readonly UndoLeftover[];
   readonly error: unknown;
 }
 
@@ -84,11 +101,6 @@ const maxPlans = 4;
 
 /** Items a first run plans before it begins to write them; a multiple of what is planned at a time. */
 const plannedAtOnce = 250;
-
-export function rulesOf(settings: ModuleSettings, module: RunScope['module']): Rules {
-  const { type, direction, winner, deletes } = settings;
-  return { fields: fieldsOf[module], type, direction, winner, deletes };
-}
 
 /** Never throws for what a side does: the outcome carries the error. A bug is thrown on. */
 export async function syncRun(deps: EngineDeps, request: RunRequest): Promise<RunOutcome> {
@@ -99,7 +111,7 @@ export async function syncRun(deps: EngineDeps, request: RunRequest): Promise<Ru
     deps.leaseTimes,
     deps.clock,
   );
-  const nothing = { counts: emptyCounts(), held: 0, heldBecause: [], preview: [] };
+  const nothing = { counts: emptyCounts(), held: 0, heldBecause: [], preview: [], notUndone: [] };
   if (keeper === null) return { ...nothing, state: 'busy', runId: null, error: null };
   try {
     return await runUnderLease(deps, request, keeper);
@@ -115,7 +127,7 @@ async function runUnderLease(
 ): Promise<RunOutcome> {
   const store = await withKnownCursors(deps.store, request.scope);
   const { lease } = keeper;
-  const firstRun = (await store.lastRun(request.scope, 'done')) === null;
+  const firstRun = await isFirst(store, request.scope);
   const runId = await store.startRun(lease, request.scope, request.kind, request.trigger);
   const { firstSyncCap } = request.settings;
   // A first run that broke off before has used up a part of it.
@@ -123,33 +135,63 @@ async function runUnderLease(
     firstRun && firstSyncCap !== null
       ? { left: Math.max(0, firstSyncCap - (await store.linkCount(request.scope))) }
       : null;
-  const context = contextOf({ ...deps, store }, request, keeper, runId, cap);
+  const counts = emptyCounts();
+  const contextUnder = (mapping: Mapping, seen: SyncStore = store): RunContext =>
+    contextOf({ ...deps, store: seen }, request, { keeper, runId, cap, counts, mapping });
+  let context = contextUnder(request.settings.mapping);
   let heldBecause: readonly string[] = [];
+  let notUndone: readonly UndoLeftover[] = [];
   let state: RunState = 'done';
   let error: unknown = null;
   try {
-    heldBecause = await work(context, request, firstRun);
+    if (request.kind === 'preview') {
+      const seen = await asIfFollowed(context, request.only !== undefined);
+      context = contextUnder(request.settings.mapping, seen);
+    } else await followMapping(context, contextUnder);
+    if (request.undo) notUndone = await takeBack(context, request.undo);
+    else heldBecause = await work(context, request, firstRun);
   } catch (caught) {
     state = caught instanceof StoppedError || request.signal.aborted ? 'stopped' : 'failed';
     error = caught;
   }
   const preview = request.kind === 'preview' ? await takePreview(context) : [];
-  const held = (await store.held(request.scope)).length;
+  const waiting = await store.held(request.scope);
+  const held = waiting.length;
   const said = error === null ? null : describeError(error);
-  await store.finishRun(lease, runId, { state, counts: context.counts, held, error: said });
-  return { state, runId, counts: context.counts, held, heldBecause, preview, error };
+  await keeper.releaseBy((present) =>
+    store.finishRun(present, runId, { state, counts: context.counts, held, error: said }),
+  );
+  heldBecause = [...heldBecause, ...untold(waiting)];
+  return { state, runId, counts: context.counts, held, heldBecause, preview, notUndone, error };
+}
+
+/** Also the one after the scope was forgotten: what was done before has nothing to do with it. */
+async function isFirst(store: SyncStore, scope: RunScope): Promise<boolean> {
+  const last = await store.lastRun(scope, 'done');
+  const forgotten = await store.cursor(bookmark(scope, 'forgotten'));
+  return last === null || last.id <= Number(forgotten?.cursor ?? 0);
+}
+
+function untold(waiting: readonly StoredAction[]): string[] {
+  const meetings = waiting.filter(({ body }) => body.tellsAttendees).length;
+  return meetings === 0
+    ? []
+    : [
+        meetings === 1
+          ? 'a change of a meeting waits to be sent to its attendees'
+          : `${meetings} changes of meetings wait to be sent to their attendees`,
+      ];
 }
 
 function contextOf(
   deps: EngineDeps,
   request: RunRequest,
-  keeper: LeaseKeeper,
-  runId: number,
-  cap: RunContext['cap'],
+  run: Pick<RunContext, 'runId' | 'cap' | 'counts' | 'mapping'> & { readonly keeper: LeaseKeeper },
 ): RunContext {
   const { module } = request.scope;
-  const counts = emptyCounts();
-  const side = { crm: underLease(request.crm, keeper), exchange: underLease(request.exchange, keeper) };
+  const { keeper, runId, cap, counts, mapping } = run;
+  const exchange = mappedSide(request.exchange, module, mapping);
+  const side = { crm: underLease(request.crm, keeper), exchange: underLease(exchange, keeper) };
   return {
     store: deps.store,
     lease: keeper.lease,
@@ -160,11 +202,15 @@ function contextOf(
     kind: request.kind,
     runId,
     ownerId: request.ownerId,
+    syncedAmong: request.syncedAmong,
     side,
     capabilities: { crm: side.crm.capabilities(module), exchange: side.exchange.capabilities(module) },
     rules: rulesOf(request.settings, module),
+    mapping,
     cap,
+    window: module === 'events' ? windowBounds(request.eventWindow, deps.clock()) : null,
     attempts: new Map(),
+    planned: new Set(),
     counts,
     unfinished: new Set(),
     applied: { count: 0 },
@@ -173,8 +219,18 @@ function contextOf(
   };
 }
 
+/** A person asked for it and saw what it takes back, so the guard is not asked. */
+async function takeBack(context: RunContext, undo: UndoRequest): Promise<readonly UndoLeftover[]> {
+  if (context.kind === 'preview') return (await planUndoOf(context, undo)).leftovers;
+  await recoverIntents(context);
+  const planned = await planUndoOf(context, undo);
+  await applyPlan(context, 'everything');
+  await enqueueReread(context, planned);
+  return planned.leftovers;
+}
+
 async function work(context: RunContext, request: RunRequest, firstRun: boolean): Promise<readonly string[]> {
-  const { store, lease, scope, signal } = context;
+  const { scope, signal } = context;
   if (context.kind === 'sync') {
     await recoverIntents(context);
     for (const decision of request.decisions ?? []) await decide(context, decision);
@@ -182,20 +238,21 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
   context.progress({ phase: 'reading', done: 0, total: null });
   const folder = await read(context, request);
   const rootFolderChanged = await differs(context, 'rootFolder', folder);
-  const rules = digest(context.rules);
-  if (await differs(context, 'rules', rules)) await reconsider(context);
+  const rules = digest(request, scope.module);
+  const day = context.window && dayOfLook(request.eventWindow, context.clock());
+  if (await isNew(context, 'rules', rules)) await reconsider(context, () => true);
+  else if (day !== null && (await isNew(context, 'window', day)))
+    await reconsider(context, ({ reason }) => reason === 'window');
 
   const because: Partial<Record<Held, string>> = {};
   for (let round = 0; round < maxPlans; round += 1) {
     context.unfinished.clear();
-    const rows = await settleDoubts(context, await store.inbox(scope, context.clock()));
-    for (const row of rows) if (row.attempts > 0) context.attempts.set(row.id, row.attempts);
-    const pendings = await withoutHeld(context, await pairInbox(store, scope, context.installationId, rows));
+    const pendings = await pendingsOf(context, request, firstRun);
     // What an earlier round planned was judged there.
     if (pendings.length === 0) break;
     let again = 0;
     if (firstRun && context.kind === 'sync') again = await planAndWrite(context, pendings);
-    else await planItems(context, pendings);
+    else again = await planItems(context, pendings);
     if (context.kind === 'preview') break;
     const held = await guard(context, request, firstRun, rootFolderChanged);
     Object.assign(because, held);
@@ -203,29 +260,50 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
     if (again === 0 || signal.aborted) break;
   }
   if (context.kind === 'sync') {
-    await remember(store, lease, bookmark(context, 'rootFolder'), folder);
-    await remember(store, lease, bookmark(context, 'rules'), rules);
+    await remember(context, 'rootFolder', folder);
+    await remember(context, 'rules', rules);
+    if (day !== null) await remember(context, 'window', day);
   }
   return Object.values(because);
+}
+
+async function pendingsOf(
+  context: RunContext,
+  { only }: RunRequest,
+  firstRun: boolean,
+): Promise<readonly (Pending | FreshPending)[]> {
+  const { scope, clock, signal } = context;
+  // Where a first sync does not take everything, or breaks off, what comes next is there.
+  const now = clock();
+  const near = firstRun && scope.module === 'events' ? (values: Values) => nearness(values, now) : null;
+  let paired: (Pending | FreshPending)[] | null = null;
+  while (paired === null) {
+    if (signal.aborted) throw new StoppedError('the run was asked to stop');
+    paired = await pairInbox(context, await settleDoubts(context, await loadWaiting(context, near)));
+  }
+  return only ? [await pendingOf(context, paired, only)] : withoutHeld(context, paired);
 }
 
 /**
  * The guard has nothing to hold back in a first run but deletions, and these run last. So writing what is planned
  * already goes on while the rest is read and planned; what builds on an earlier step waits until all is planned.
  */
-async function planAndWrite(context: RunContext, pendings: readonly Pending[]): Promise<number> {
+async function planAndWrite(
+  context: RunContext,
+  pendings: readonly (Pending | FreshPending)[],
+): Promise<number> {
   let again = 0;
   const write = async (): Promise<void> => {
     again += await applyPlan(context, 'firstWrites');
   };
   let writing = Promise.resolve();
-  await planItems(context, pendings, async (planned) => {
+  const overtaken = await planItems(context, pendings, async (planned) => {
     if (planned % plannedAtOnce !== 0 && planned < pendings.length) return;
     await writing;
     writing = awaitedLater(write());
   });
   await writing;
-  return again;
+  return again + overtaken;
 }
 
 async function read(context: RunContext, request: RunRequest): Promise<string> {
@@ -273,43 +351,6 @@ async function decide(context: RunContext, { actionIds, verdict }: Decision): Pr
     context.runId,
   );
   await applyPlan(context, 'everything');
-}
-
-/** What a run remembers of the one before lies beside the cursors, under a name instead of a folder. */
-function bookmark({ scope }: RunContext, name: 'rootFolder' | 'rules'): CursorKey {
-  return { side: 'exchange', mailboxId: scope.mailboxId, module: scope.module, scope: `#${name}` };
-}
-
-async function differs(context: RunContext, name: 'rootFolder' | 'rules', now: string): Promise<boolean> {
-  const before = await context.store.cursor(bookmark(context, name));
-  return before !== null && before.cursor !== now;
-}
-
-async function remember(
-  store: SyncStore,
-  lease: RunContext['lease'],
-  key: CursorKey,
-  value: string,
-): Promise<void> {
-  if ((await store.cursor(key))?.cursor === value) return;
-  const cursor = { cursor: value, fullRead: 0, complete: true };
-  await store.savePage(lease, key, { cursor, entries: [], seen: [] });
-}
-
-function digest(rules: Rules): string {
-  return createHash('sha256').update(JSON.stringify(rules)).digest('hex');
-}
-
-/** Other rules: what they kept out of the sync is looked at again. */
-async function reconsider(context: RunContext): Promise<void> {
-  const links = (await context.store.halfLinks(context.scope)).filter((link) => link.state === 'outOfScope');
-  const entries = links.flatMap((link) =>
-    sides.flatMap((side) => {
-      const id = link[idKey(side)];
-      return id === null ? [] : [rereadEntry(context, side, id)];
-    }),
-  );
-  if (entries.length > 0) await context.store.enqueue(context.lease, entries);
 }
 
 /** The stored plan as a list; it is done with afterwards and never carried out. */

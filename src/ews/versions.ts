@@ -6,7 +6,15 @@ import type { Module } from '../sync/model.ts';
 /** What a schema may lack of what we ask for. */
 type SchemaFeature =
   /** HasPicture and IsContactPhoto. */
-  'contactPhoto';
+  | 'contactPhoto'
+  /** StartTimeZone and EndTimeZone; MeetingTimeZone stands in their place. */
+  | 'startTimeZone'
+  /** `WorkingElsewhere` of LegacyFreeBusyStatus. */
+  | 'workingElsewhere'
+  /** FirstDayOfWeek of a weekly recurrence; weeks begin on Sunday. */
+  | 'firstDayOfWeek'
+  /** ReturnNewItemIds of MoveItem. */
+  | 'newItemIds';
 
 export interface EwsSchema {
   /** A value of RequestServerVersion (Microsoft: RequestServerVersion). */
@@ -24,9 +32,16 @@ function schema(name: SchemaName, ...lacks: readonly SchemaFeature[]): EwsSchema
  * the request. Of contacts, 2010 SP1, 2010 SP2 and 2013 SP1 hold the same for us.
  */
 export const ewsSchemas: Readonly<Record<SchemaName, EwsSchema>> = {
-  Exchange2007_SP1: schema('Exchange2007_SP1', 'contactPhoto'),
-  Exchange2010_SP1: schema('Exchange2010_SP1'),
-  Exchange2010_SP2: schema('Exchange2010_SP2'),
+  Exchange2007_SP1: schema(
+    'Exchange2007_SP1',
+    'contactPhoto',
+    'startTimeZone',
+    'firstDayOfWeek',
+    'workingElsewhere',
+    'newItemIds',
+  ),
+  Exchange2010_SP1: schema('Exchange2010_SP1', 'workingElsewhere'),
+  Exchange2010_SP2: schema('Exchange2010_SP2', 'workingElsewhere'),
   Exchange2013_SP1: schema('Exchange2013_SP1'),
 };
 
@@ -47,5 +62,8 @@ export function unsupportedFields({ lacks }: EwsSchema, module: Module): readonl
   switch (module) {
     case 'contacts':
       return lacks.has('contactPhoto') ? ['photo'] : [];
+    case 'tasks':
+    case 'events':
+      return [];
   }
 }

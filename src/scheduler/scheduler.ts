@@ -28,8 +28,8 @@ export interface SchedulerOptions {
   readonly schedule: () => Promise<Schedule>;
   /** What is to be synced at present: active mailboxes with enabled modules. What leaves it is stopped. */
   readonly scopes: () => Promise<readonly RunScope[]>;
-  /** Start of the scope's last run in milliseconds, asked once for each scope. */
-  readonly lastStart: (scope: RunScope) => Promise<number | null>;
+  /** Start of each scope's last run in milliseconds, in their order; asked once for each scope. */
+  readonly lastStarts: (scopes: readonly RunScope[]) => Promise<readonly (number | null)[]>;
   /**
    * Carries out one run and logs how it ended. A RemoteError counts as a failed run; anything else it throws is
    * handed to `onCrash` and counts as one, too.
@@ -136,10 +136,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       entries.delete(key);
       queue.cancel(key);
     }
-    for (const scope of scopes) {
+    const fresh = scopes.filter((scope) => !entries.has(keyOf(scope)));
+    if (fresh.length === 0) return;
+    const lastStarts = await options.lastStarts(fresh);
+    for (const [index, scope] of fresh.entries()) {
       const key = keyOf(scope);
-      if (entries.has(key)) continue;
-      const entry: Entry = { scope, dueMs: null, lastStartMs: await options.lastStart(scope), failures: 0 };
+      const entry: Entry = { scope, dueMs: null, lastStartMs: lastStarts[index] ?? null, failures: 0 };
       entry.dueMs = dueMs(key, entry);
       entries.set(key, entry);
     }

@@ -1,33 +1,21 @@
-/** Builds actions as data, and says what a link becomes when one is done. */
+/** Builds actions as data. */
 import { mergeFields } from './merge.ts';
 import type { Merge, SideView } from './merge.ts';
-import type { Link, LinkState, Loser, SealedValue, SealedValues, Shadow, Side } from './model.ts';
+import { leadingSide } from './leading-side.ts';
+import { fieldsOfOthers, needsCancellationSent, needsUpdateSent } from './meetings.ts';
+import type { Link, LinkState, Loser, SealedValues, Shadow, Side } from './model.ts';
 import { otherSide, sides } from './model.ts';
+import { isOccurrenceName, occurrenceName, occurrencePlace } from './occurrences.ts';
 import type { PlannedStep, SealedItem, SideState, Subject } from './plan.ts';
 import type { ActionBody } from './stores.ts';
-import { isFilled } from './values.ts';
+import { isFilled, pick } from './values.ts';
+import { forgottenBy, ownExceptions, separation, withWholeSeries } from './whole-series.ts';
 
 /** A version no side gives: the next report of the item counts as news and is read. */
 export const unknownVersion = '';
 
 type LinkPatch = ActionBody['link'];
 type PerSide<T> = Record<Side, T>;
-
-/** What the side answered to a write. */
-export interface WriteAnswer {
-  readonly id: string;
-  readonly version: string;
-  readonly identity: string | null;
-}
-
-function pick(values: SealedValues, keep: (field: string, value: SealedValue) => boolean): SealedValues {
-  const kept: Record<string, SealedValue> = {};
-  for (const field in values) {
-    const value = values[field];
-    if (value !== undefined && keep(field, value)) kept[field] = value;
-  }
-  return kept;
-}
 
 function idOf(state: SideState, linked: string | null): string | null {
   switch (state.state) {
@@ -72,6 +60,7 @@ function step(
       versions: { crm: null, exchange: null },
       losers: [],
       overwrites: 0,
+      tellsAttendees: false,
       ...body,
     },
   };
@@ -79,29 +68,32 @@ function step(
 
 /** Makes the item on side `to`; what `to` can only take in a call of its own follows as a second step. */
 export function createSteps(subject: Subject, to: Side, item: SealedItem): PlannedStep[] {
-  const { unsupported, separate } = subject.capabilities[to];
+  const { unsupported, readOnly } = subject.capabilities[to];
+  const isSeparate = separation(subject.capabilities[to]);
   const from = otherSide(to);
-  const later = pick(item.values, (field, value) => separate.has(field) && isFilled(value));
-  const writable = pick(item.values, (field) => !unsupported.has(field) && !(field in later));
-  const values = pick(writable, (field) => !separate.has(field));
+  const later = pick(item.values, (field, value) => isSeparate(field) && isFilled(value));
+  const writable = pick(
+    item.values,
+    (field) => !unsupported.has(field) && !readOnly.has(field) && !(field in later),
+  );
+  const values = pick(writable, (field) => !isSeparate(field));
   const patch = linkPatch(subject, 'active', null);
   const link: LinkPatch =
     to === 'crm' ? { ...patch, crmId: null } : { ...patch, exchangeId: null, identity: null };
   const isWhole = Object.keys(later).length === 0;
-  // What is new has nothing of what follows; the item itself counts as read with the last step only.
-  const missing = Object.fromEntries(Object.keys(later).map((field) => [field, null]));
+  // What is new has nothing of what follows, and where it came from that counts as not seen yet: a plan in between has to
+  // bring it. Nor has either side exceptions that were there while the item was left alone. The item itself counts as read with the last step only.
+  const gone = Object.keys(subject.link?.[from]?.values ?? {}).filter(
+    (field) => isOccurrenceName(field) && !(field in item.values),
+  );
+  const missing = Object.fromEntries([...gone, ...Object.keys(later)].map((field) => [field, null]));
   const steps = [
     step(0, {
       kind: 'create',
       side: to,
       link,
       values,
-      settles: perSide(
-        from,
-        pick(item.values, (field) => !(field in later)),
-        to,
-        { ...writable, ...missing },
-      ),
+      settles: perSide(from, { ...item.values, ...missing }, to, { ...writable, ...missing }),
       versions: perSide<string | null>(from, isWhole ? item.version : unknownVersion, to, null),
     }),
   ];
@@ -122,6 +114,12 @@ export function createSteps(subject: Subject, to: Side, item: SealedItem): Plann
 
 function perSide<T>(one: Side, ofOne: T, _other: Side, ofOther: T): PerSide<T> {
   return one === 'crm' ? { crm: ofOne, exchange: ofOther } : { crm: ofOther, exchange: ofOne };
+}
+
+/** What an action leaves behind, the winners that a later step writes among it. */
+export function wonValues({ values, losers }: ActionBody): SealedValues {
+  const later = losers.flatMap(({ field, won }) => (won === undefined ? [] : [[field, won] as const]));
+  return { ...Object.fromEntries(later), ...values };
 }
 
 /** Both items are there: writes what has to travel, moves the shadows of the rest. */
@@ -150,11 +148,29 @@ export function mergeSteps(subject: Subject, leading: Side | null): PlannedStep[
   );
 }
 
+/**
+ * What occurrences are goes with what is written of them, and not only with the first step, which may fail: the side has
+ * to be told that they are exceptions.
+ */
+function statesOf(fields: readonly string[], settled: SealedValues): SealedValues {
+  const names = new Set(
+    fields.filter(isOccurrenceName).map((name) => occurrenceName(occurrencePlace(name).originalStart)),
+  );
+  return pick(settled, (name) => names.has(name));
+}
+
 function viewOf(subject: Subject, side: Side): SideView {
   const state = subject.states[side];
   const base = subject.link?.[side]?.values ?? null;
-  const { unsupported } = subject.capabilities[side];
-  return { base, now: state.state === 'changed' ? state.item.values : (base ?? {}), unsupported };
+  const { unsupported, readOnly } = subject.capabilities[side];
+  const now = state.state === 'changed' ? state.item.values : (base ?? {});
+  const others = fieldsOfOthers(now);
+  return {
+    base,
+    now,
+    unsupported,
+    readOnly: others.size === 0 ? readOnly : new Set([...readOnly, ...others]),
+  };
 }
 
 function readVersion(subject: Subject, side: Side): string | null {
@@ -169,14 +185,34 @@ function updateSteps(
   merge: Merge,
   link: LinkPatch,
 ): PlannedStep[] {
-  const { separate } = subject.capabilities[side];
+  const isSeparate = separation(subject.capabilities[side]);
   const now = views[side].now;
-  const other = views[otherSide(side)].now;
-  const isSeparate = (field: string): boolean => separate.has(field);
+  // The CRM is written first: what travels there as well has arrived by then.
+  const other = { ...views[otherSide(side)].now, ...merge.writes[otherSide(side)] };
+  const leading = leadingSide(subject.rules);
+  const led = leading !== null && leading !== side ? other : null;
+  const writes = withWholeSeries(merge.writes[side], now, led, subject.capabilities[side]);
   const groups = [
-    pick(merge.writes[side], (field) => !isSeparate(field)),
-    pick(merge.writes[side], (field) => isSeparate(field)),
+    pick(writes, (field) => !isSeparate(field)),
+    pick(writes, (field) => isSeparate(field)),
   ].filter((values) => Object.keys(values).length > 0);
+  // One step that waits for a person makes the others of this side wait: they belong to one change.
+  const tellsAttendees = side === 'exchange' && needsUpdateSent(now, writes);
+  const forgotten = forgottenBy(writes, now, subject.capabilities[side]);
+  const own = led !== null && Object.keys(forgotten).length > 0 ? ownExceptions(side, now, writes) : [];
+  const losers = [
+    ...merge.losers.filter((loser) => loser.side === side),
+    ...own.filter(({ field }) => !merge.losers.some((loser) => loser.side === side && loser.field === field)),
+  ];
+  // What a series forgets is lost with its step already: the next one may find nothing there to lose.
+  const losersOf = (values: SealedValues, index: number): Loser[] =>
+    losers.flatMap((loser) => {
+      const { field } = loser;
+      const won = writes[field];
+      const isFirst = won === undefined || field in forgotten;
+      if (index !== (isFirst ? 0 : groups.findIndex((group) => field in group))) return [];
+      return [won === undefined || field in values ? loser : { ...loser, won }];
+    });
   return groups.map((values, index) => {
     const fields = Object.keys(values);
     const before = pick(now, (field) => field in values);
@@ -190,9 +226,19 @@ function updateSteps(
       version: index === 0 ? (readVersion(subject, side) ?? subject.link?.[side]?.version ?? null) : null,
       values,
       before,
-      settles: perSide(side, values, otherSide(side), arrived),
-      losers: merge.losers.filter((loser: Loser) => loser.side === side && loser.field in values),
+      settles: perSide(
+        side,
+        { ...statesOf(fields, merge.settled[side]), ...values, ...(index === 0 ? forgotten : {}) },
+        otherSide(side),
+        {
+          ...statesOf(fields, merge.settled[otherSide(side)]),
+          ...arrived,
+          ...(index === 0 ? forgotten : {}),
+        },
+      ),
+      losers: losersOf(values, index),
       overwrites: fields.filter((field) => isFilled(now[field])).length,
+      tellsAttendees,
     });
   });
 }
@@ -245,6 +291,7 @@ export function removeSteps(
       before,
       // An edit that lost against the deletion is kept whole.
       losers: !edited ? [] : edits.map(([field, value]) => ({ field, side, value })),
+      tellsAttendees: side === 'exchange' && needsCancellationSent(before),
     }),
   ];
 }
@@ -268,7 +315,8 @@ export function scopeSteps(subject: Subject, reason: string): PlannedStep[] {
   const versions: PerSide<string | null> = { crm: null, exchange: null };
   for (const side of sides) {
     const state = subject.states[side];
-    if (subject.link?.[side]) continue;
+    const known = subject.link?.[side];
+    if (known && !isKeptAnew(state, known)) continue;
     if (state.state === 'outOfScope') {
       settles[side] = state.keyValues;
       versions[side] = state.version;
@@ -281,45 +329,11 @@ export function scopeSteps(subject: Subject, reason: string): PlannedStep[] {
   return isIdle(subject, only.body) ? [] : [only];
 }
 
-function shadowAfter(
-  before: Shadow | null,
-  settles: SealedValues,
-  version: string | null,
-  id: string | null,
-): Shadow | null {
-  if (id === null) return null;
-  const isEmpty = Object.keys(settles).length === 0;
-  const known = version ?? before?.version ?? (isEmpty ? null : unknownVersion);
-  if (known === null) return before;
-  return { version: known, values: { ...before?.values, ...settles } };
-}
-
-/**
- * The link after an action is done. `answer` is the side's answer for a create or update, null for the rest; `link` is
- * the link as it is now, which an earlier step of the same item may have moved.
- */
-export function linkAfter(
-  linkId: string,
-  link: Link | null,
-  body: ActionBody,
-  answer: WriteAnswer | null,
-): Link {
-  const { state, reason } = body.link;
-  const ids = { crmId: body.link.crmId, exchangeId: body.link.exchangeId };
-  const versions = { ...body.versions };
-  let identity = body.link.identity;
-  if (answer !== null && body.side !== null) {
-    ids[idKey(body.side)] = answer.id;
-    versions[body.side] = answer.version;
-    if (body.side === 'exchange') identity = answer.identity ?? identity ?? link?.identity ?? null;
-  }
-  return {
-    id: linkId,
-    state,
-    reason,
-    ...ids,
-    identity,
-    crm: shadowAfter(link?.crm ?? null, body.settles.crm, versions.crm, ids.crmId),
-    exchange: shadowAfter(link?.exchange ?? null, body.settles.exchange, versions.exchange, ids.exchangeId),
-  };
+/** What waits for its time to come is known by the times it has now. */
+function isKeptAnew(state: SideState, known: Shadow): boolean {
+  if (state.state !== 'outOfScope' || state.reason !== 'window') return false;
+  return (
+    state.version !== known.version ||
+    Object.entries(state.keyValues).some(([name, value]) => (known.values[name] ?? null) !== value)
+  );
 }

@@ -1,6 +1,7 @@
 /** Ports for what administrators and users set up: settings, mailboxes, credentials, sign-in, tokens, audit. */
-import type { Module } from './model.ts';
-import type { RunRecord, RunScope } from './stores.ts';
+import type { Mapping } from './mapping.ts';
+import type { Link, Module } from './model.ts';
+import type { Lease, RunScope } from './stores.ts';
 
 export type AccessMode = 'impersonation' | 'individual';
 
@@ -43,8 +44,14 @@ export interface AutodiscoverSettings {
   readonly trustedHosts: readonly string[];
 }
 
+/** Where items lie in Exchange: in the default folder of the mailbox, or in one of our own, such as `CRM Contacts`. */
+export const folderTargets = ['default', 'dedicated'] as const;
+export type FolderTarget = (typeof folderTargets)[number];
+
 export interface ModuleSettings {
   readonly enabled: boolean;
+  /** Changed by `MailboxModuleStore.settleTarget` alone once a mailbox has synced. */
+  readonly target: FolderTarget;
   readonly type: 'twoWay' | 'oneWay';
   /** The way a one-way sync goes. */
   readonly direction: 'crmToExchange' | 'exchangeToCrm';
@@ -54,6 +61,8 @@ export interface ModuleSettings {
   readonly deletes: { readonly crm: boolean; readonly exchange: boolean };
   /** At most so many records go from the CRM to Exchange in a mailbox's first sync; null: unlimited. */
   readonly firstSyncCap: number | null;
+  /** Which field of Exchange a field of the CRM is, where it is not its namesake. */
+  readonly mapping: Mapping;
 }
 
 /** `count` or `share` of the mailbox's links, whichever is more, may go through without approval. */
@@ -62,10 +71,20 @@ export interface GuardLimit {
   readonly share: number;
 }
 
+/** Which events are taken into the sync, in days before and after today; null: all of that side of today. */
+export interface EventWindow {
+  readonly pastDays: number | null;
+  readonly futureDays: number | null;
+}
+
 export interface Settings {
   /** Null until set up. */
   readonly exchange: ExchangeSettings | null;
   readonly modules: Readonly<Record<Module, ModuleSettings>>;
+  /** What the CRM sees of events that are marked private: their times (`busy`), nothing (`skip`), or all. */
+  readonly privateItems: 'busy' | 'skip' | 'full';
+  /** What is linked stays in sync wherever it lies. */
+  readonly eventWindow: EventWindow;
   readonly schedule: { readonly everyMinutes: number } | { readonly cron: string; readonly zone: string };
   readonly guard: {
     readonly removes: GuardLimit;
@@ -75,10 +94,21 @@ export interface Settings {
   };
 }
 
+/** One wrong setting: its name, such as `modules.contacts.winner`, and what is wrong, for people. */
+export interface SettingProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
 export interface SettingsStore {
   load(): Promise<{ readonly version: number; readonly settings: Settings }>;
-  /** Throws when `version` is not the present one (someone else saved meanwhile). */
-  save(settings: Settings, version: number, actor: string): Promise<number>;
+  /** What keeps these from being saved as far as their form tells; empty: nothing. */
+  check(settings: unknown): SettingProblem[];
+  /**
+   * Throws SettingsChangedError when `version` is not the present one (someone else saved meanwhile), and ConfigError for
+   * another target of a module whose folder was read in any mailbox. The credential is stored with them or not at all.
+   */
+  save(settings: Settings, version: number, actor: string, credential?: NewCredential): Promise<number>;
   /** Made at first start, part of every stamp. */
   installationId(): Promise<string>;
 }
@@ -95,6 +125,19 @@ export interface MailboxServer {
   readonly nextLookUpAt: number | null;
 }
 
+/** What a mailbox has of its own for a module. */
+export interface MailboxModule {
+  readonly state: 'on' | 'off';
+  /** Why it is off, for people; null: somebody switched it off. */
+  readonly reason: string | null;
+  /** Its dedicated folder; null: none was found or made yet. */
+  readonly folderId: string | null;
+  /** Where its items are while the settings say otherwise: a migration is under way, or left it alone. Null: as they say. */
+  readonly target: FolderTarget | null;
+  /** The folder its linked items are being moved from; null: no move is under way. */
+  readonly movingFrom: string | null;
+}
+
 export interface Mailbox {
   readonly id: string;
   readonly crmUserId: string;
@@ -106,16 +149,54 @@ export interface Mailbox {
   /** Why it is paused, for people. */
   readonly pausedReason: string | null;
   readonly server: MailboxServer;
+  /** A module that is not named here is on, and follows the settings. */
+  readonly modules: Readonly<Partial<Record<Module, MailboxModule>>>;
 }
 
 export interface MailboxStore {
   list(): Promise<Mailbox[]>;
   get(id: string): Promise<Mailbox | null>;
   forUser(crmUserId: string): Promise<Mailbox | null>;
+  /** Of these addresses, in lower case, those of active mailboxes. */
+  activeAmong(addresses: readonly string[]): Promise<ReadonlySet<string>>;
   /** Throws when the address belongs to another user. */
   add(mailbox: Pick<Mailbox, 'crmUserId' | 'address' | 'credentialId'>): Promise<Mailbox>;
   setState(id: string, state: MailboxState, pausedReason: string | null): Promise<void>;
   setServer(id: string, server: MailboxServer): Promise<void>;
+}
+
+/** Where a mailbox's items of a module go over to. */
+export interface FolderMove {
+  readonly target: FolderTarget;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Modules of single mailboxes: on or off, and their folders. What takes a lease checks its fence, as SyncStore does. */
+export interface MailboxModuleStore {
+  /** Nothing else changes: on again goes on where it was. */
+  switch(scope: RunScope, state: MailboxModule['state'], reason: string | null): Promise<void>;
+  /** The dedicated folder that was found or made. */
+  keepFolder(lease: Lease, scope: RunScope, folderId: string): Promise<void>;
+  /**
+   * The dedicated folder is gone, so the module is off. Links, inbox, cursors and what waits for approval go in the same
+   * transaction, history stays: a run after it is switched on again is a first one.
+   */
+  forget(lease: Lease, scope: RunScope, reason: string | null): Promise<void>;
+  /** From now on runs look into the new folder. */
+  beginMove(lease: Lease, scope: RunScope, move: FolderMove): Promise<void>;
+  /**
+   * What is linked has come over: the new folder is read in full, and nothing that stayed behind is known any more.
+   * Links that were kept out of scope know their CRM record alone, but for those of items in other folders and of events
+   * outside the window.
+   */
+  endMove(lease: Lease, scope: RunScope, move: FolderMove): Promise<void>;
+  /** The mailbox stays with this target whatever the settings say. */
+  keepTarget(scope: RunScope, target: FolderTarget): Promise<void>;
+  /** Links of the scope that have an item in Exchange, by id, after this one. */
+  linksAfter(scope: RunScope, afterId: string, limit: number): Promise<Link[]>;
+  /** The settings take the target; mailboxes that were moved to it follow them again. */
+  settleTarget(module: Module, target: FolderTarget, actor: string): Promise<void>;
 }
 
 export interface Credential {
@@ -123,6 +204,12 @@ export interface Credential {
   readonly username: string;
   /** Set after a definite 401: no further try until the password is changed. */
   readonly pausedReason: string | null;
+}
+
+export interface NewCredential {
+  readonly id: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Secrets are encrypted at rest (AES-256-GCM, bound to their row). */
@@ -174,62 +261,4 @@ export interface AuditStore {
     what: string,
     details: Readonly<Record<string, string | number | boolean | null>>,
   ): Promise<void>;
-}
-
-export interface FailureRecord extends RunScope {
-  readonly inboxId: number;
-  readonly side: 'crm' | 'exchange';
-  readonly title: string;
-  readonly code: string;
-  readonly message: string;
-  readonly attempts: number;
-  readonly nextAttemptAt: number | null;
-}
-
-export interface HeldSummary extends RunScope {
-  readonly runId: number;
-  readonly kind: 'create' | 'update' | 'remove' | 'settle';
-  readonly side: 'crm' | 'exchange' | null;
-  readonly count: number;
-}
-
-/** What pages and `exsync` show of runs; read only. */
-export interface RunReports {
-  latest(scope: RunScope): Promise<RunRecord | null>;
-  /** The newest finished runs, newest first. */
-  recent(limit: number, mailboxId?: string): Promise<RunRecord[]>;
-  /** The same, but only runs that changed something, failed, or hold something back. */
-  eventful(limit: number, mailboxId?: string): Promise<RunRecord[]>;
-  failures(limit: number, mailboxId?: string): Promise<FailureRecord[]>;
-  held(mailboxId?: string): Promise<HeldSummary[]>;
-  /** Sums of counts per day (`YYYY-MM-DD`, UTC) since `since`. */
-  perDay(
-    since: number,
-    mailboxId?: string,
-  ): Promise<{ readonly day: string; readonly done: number; readonly failed: number }[]>;
-}
-
-/** Rows deleted. */
-export interface PruneCounts {
-  readonly actions: number;
-  readonly runs: number;
-  readonly links: number;
-  readonly blobs: number;
-  readonly audit: number;
-  /** Sign-in links, sessions and tokens. */
-  readonly access: number;
-}
-
-/** Forgets what is no longer needed, so that people's data is not kept for ever. */
-export interface RetentionStore {
-  /**
-   * Deletes finished actions and runs, ended links and audit entries older than the given times (milliseconds since the
-   * epoch), dropped and previewed actions older than a day, whatever has expired, and content nothing refers to any
-   * more. Nothing that waits, is linked or that a later run asks for goes. Works through bounded transactions with room
-   * for others in between; when the signal is aborted it returns what it has done so far, and any further call goes on.
-   */
-  prune(
-    limits: { readonly historyBefore: number; readonly auditBefore: number },
-    signal?: AbortSignal,
-  ): Promise<PruneCounts>;
 }

@@ -1,73 +1,36 @@
-import type { Module } from './model.ts';
+/** The fields of each module, and those that single occurrences of a series add. */
+import { contactFields } from './contact-fields.ts';
+import { eventFields } from './event-fields.ts';
+import type { FieldSpec } from './field-spec.ts';
+import type { Module, SealedValues, Values } from './model.ts';
+import { isOccurrenceName, occurrenceSpec } from './occurrences.ts';
+import { taskFields } from './task-fields.ts';
 
-/** How a field's values are compared and what they may hold. */
-export type FieldKind = 'text' | 'longText' | 'email' | 'phone' | 'url' | 'date' | 'tags' | 'photo';
+export const fieldsOf: Readonly<Record<Module, readonly FieldSpec[]>> = {
+  contacts: contactFields,
+  tasks: taskFields,
+  events: eventFields,
+};
 
-export interface FieldSpec {
-  readonly name: string;
-  readonly kind: FieldKind;
-  readonly label: string;
+/** The module's fields, and after them those of the occurrences that any of `values` speaks of, in order of name. */
+export function fieldsIn(
+  module: Module,
+  ...values: readonly (Values | SealedValues | null | undefined)[]
+): readonly FieldSpec[] {
+  const fields = fieldsOf[module];
+  if (module !== 'events') return fields;
+  return withOccurrences(fields, ...values);
 }
 
-function field(name: string, kind: FieldKind, label: string): FieldSpec {
-  return { name, kind, label };
+/** `fields`, and after them those of the occurrences that any of `values` speaks of. */
+export function withOccurrences(
+  fields: readonly FieldSpec[],
+  ...values: readonly (Values | SealedValues | null | undefined)[]
+): readonly FieldSpec[] {
+  const names = new Set<string>();
+  for (const one of values) {
+    for (const name in one) if (isOccurrenceName(name)) names.add(name);
+  }
+  if (names.size === 0) return fields;
+  return [...fields, ...[...names].sort().map(occurrenceSpec)];
 }
-
-const phoneLabels = {
-  assistantPhone: 'Assistant phone',
-  businessFax: 'Business fax',
-  businessPhone: 'Business phone',
-  businessPhone2: 'Business phone 2',
-  callback: 'Callback',
-  carPhone: 'Car phone',
-  companyMainPhone: 'Company main phone',
-  homeFax: 'Home fax',
-  homePhone: 'Home phone',
-  homePhone2: 'Home phone 2',
-  isdn: 'ISDN',
-  mobilePhone: 'Mobile phone',
-  otherFax: 'Other fax',
-  otherPhone: 'Other phone',
-  pager: 'Pager',
-  primaryPhone: 'Primary phone',
-  radioPhone: 'Radio phone',
-  telex: 'Telex',
-  ttyTddPhone: 'TTY/TDD phone',
-} as const;
-
-function addressFields(kind: 'business' | 'home' | 'other', label: string): FieldSpec[] {
-  return [
-    field(`${kind}Street`, 'text', `${label} street`),
-    field(`${kind}City`, 'text', `${label} city`),
-    field(`${kind}State`, 'text', `${label} state`),
-    field(`${kind}PostalCode`, 'text', `${label} postal code`),
-    field(`${kind}Country`, 'text', `${label} country`),
-  ];
-}
-
-/** Every field of a contact (PRODUCT 29). A street may have several lines. */
-export const contactFields: readonly FieldSpec[] = [
-  field('prefix', 'text', 'Title'),
-  field('givenName', 'text', 'First name'),
-  field('middleName', 'text', 'Middle name'),
-  field('surname', 'text', 'Last name'),
-  field('suffix', 'text', 'Suffix'),
-  field('nickname', 'text', 'Nickname'),
-  field('company', 'text', 'Company'),
-  field('jobTitle', 'text', 'Job title'),
-  field('department', 'text', 'Department'),
-  field('email1', 'email', 'E-mail'),
-  field('email2', 'email', 'E-mail 2'),
-  field('email3', 'email', 'E-mail 3'),
-  ...Object.entries(phoneLabels).map(([name, label]) => field(name, 'phone', label)),
-  ...addressFields('business', 'Business'),
-  ...addressFields('home', 'Home'),
-  ...addressFields('other', 'Other'),
-  field('birthday', 'date', 'Birthday'),
-  field('notes', 'longText', 'Notes'),
-  field('webPage', 'url', 'Web page'),
-  field('categories', 'tags', 'Categories'),
-  field('photo', 'photo', 'Photo'),
-];
-
-export const fieldsOf: Readonly<Record<Module, readonly FieldSpec[]>> = { contacts: contactFields };

@@ -7,8 +7,8 @@ export function otherSide(side: Side): Side {
 }
 
 /** What is planned item by item. Mail is captured and sent, never planned, and is no module here. */
-export type Module = 'contacts';
-export const modules = ['contacts'] as const;
+export type Module = 'contacts' | 'tasks' | 'events';
+export const modules = ['contacts', 'tasks', 'events'] as const;
 
 /** A picture as a side hands it over: content in base64 without line breaks. */
 export interface Photo {
@@ -42,8 +42,11 @@ export type ScopeReason =
   | 'imported' // came into the CRM by import and was not changed since (PRODUCT 14)
   | 'cap' // beyond the first sync's limit
   | 'direction' // lives on the following side of a one-way sync
+  | 'window' // an event too long ago or too far ahead
   | 'moved' // lies in a folder that is not synced
   | 'unsupportedItem' // a distribution list among the contacts
+  | 'private' // private items are left alone by the rules
+  | 'meetingElsewhere' // another mailbox's copy of the meeting is the one in the CRM
   | 'noPermission'; // the profile forbids the module
 
 /** One normalised record as a side reports it. */
@@ -89,4 +92,6 @@ export interface Loser {
   readonly field: string;
   readonly side: Side;
   readonly value: SealedValue;
+  /** The value that won, where the action itself takes the loser away and a later step writes that one. */
+  readonly won?: SealedValue;
 }

@@ -1,8 +1,9 @@
 /** Sealed values as the database keeps them: most fields of most items are empty, so only what is filled is spelled out. */
 import { fieldsOf } from './fields.ts';
+import { occurrenceValues } from './occurrences.ts';
 import type { Module, SealedValue, SealedValues } from './model.ts';
 
-/** `v`: filled fields; `n`: read and empty fields where those are fewer than the unread ones; `u`: unread ones otherwise. */
+/** `v`: filled fields, and all of occurrences that are named; `n`: read and empty fields where those are fewer than the unread ones; `u`: unread ones otherwise. */
 export interface PackedValues {
   readonly v: SealedValues;
   readonly n?: readonly string[];
@@ -19,6 +20,8 @@ export function packValues(module: Module, values: SealedValues): PackedValues {
     else if (value === null) empty.push(name);
     else filled[name] = value;
   }
+  // Named and empty is another thing than not named: it takes an exception back.
+  if (module === 'events') Object.assign(filled, occurrenceValues(values));
   if (unread.length === 0) return { v: filled };
   return unread.length <= empty.length ? { v: filled, u: unread } : { v: filled, n: empty };
 }

@@ -1,11 +1,16 @@
 /** The planner: from what each side shows to actions as data. Pure; nothing here knows how anything is carried out. */
 import { createSteps, endSteps, mergeSteps, removeSteps, scopeSteps } from './actions.ts';
-import type { FieldSpec } from './fields.ts';
-import { hasChanged } from './merge.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { isEdited } from './merge.ts';
+import { leadingSide } from './leading-side.ts';
+import { fieldsOfOthers } from './meetings.ts';
 import type { Link, ScopeReason, SealedValues, Side } from './model.ts';
-import { otherSide } from './model.ts';
+import { otherSide, sides } from './model.ts';
 import type { Capabilities } from './ports.ts';
 import type { ActionBody } from './stores.ts';
+import { isFilled } from './values.ts';
+
+export { leadingSide };
 
 /** One item as the planner sees it. */
 export interface SealedItem {
@@ -70,12 +75,6 @@ function steps(list: readonly PlannedStep[]): Plan {
   return { kind: 'steps', steps: list };
 }
 
-/** The side that leads a one-way sync, or null. */
-export function leadingSide(rules: Rules): Side | null {
-  if (rules.type === 'twoWay') return null;
-  return rules.direction === 'crmToExchange' ? 'crm' : 'exchange';
-}
-
 function mayWrite(rules: Rules, side: Side): boolean {
   const leading = leadingSide(rules);
   return leading === null || leading !== side;
@@ -138,9 +137,10 @@ export function plan(subject: Subject): Plan {
       return link === null ? nothing : steps(endSteps(link, 'deletedInExchange', { exchangeId: null }));
     // Gone on one side and out of scope on the other: what is out of scope is never deleted.
     case 'deleted/outOfScope':
-      return link === null ? leaveAlone(subject) : steps(endSteps(link, 'deletedInCrm', { crmId: null }));
+      // A deletion of something that was never seen there says nothing about the item on the other side.
+      return !link?.crm ? leaveAlone(subject) : steps(endSteps(link, 'deletedInCrm', { crmId: null }));
     case 'outOfScope/deleted':
-      return link === null
+      return !link?.exchange
         ? leaveAlone(subject)
         : steps(endSteps(link, 'deletedInExchange', { exchangeId: null }));
 
@@ -167,6 +167,10 @@ function ended(subject: Subject): Plan {
     return introduce(forget(subject, 'crm'), 'exchange');
   if (crm.state === 'changed' && exchange.state === 'deleted')
     return introduce(forget(subject, 'exchange'), 'crm');
+  const { link } = subject;
+  if (crm.state === 'deleted' && exchange.state === 'outOfScope' && !link?.exchange)
+    return leaveAlone(subject);
+  if (crm.state === 'outOfScope' && exchange.state === 'deleted' && !link?.crm) return leaveAlone(subject);
   return nothing;
 }
 
@@ -197,11 +201,15 @@ function deletion(subject: Subject, gone: Side): Plan {
   // A deletion of something that was never seen there says nothing about the item on the other side.
   if (link === null || link[gone] === null)
     return remaining.state === 'changed' ? introduce(forget(subject, gone), left) : nothing;
-  // The pair is dropped and nothing comes back: out of scope, not carried by rule, or deleted on the following side.
-  if (link.state === 'outOfScope' || !rules.deletes[gone] || !mayWrite(rules, left)) {
+  // The pair is dropped and nothing comes back: out of scope, not carried by rule, deleted on the following side, or a
+  // copy of somebody else's meeting, which goes on without it.
+  const isOthers = fieldsOfOthers(link.exchange?.values ?? {}).size > 0;
+  if (link.state === 'outOfScope' || !rules.deletes[gone] || !mayWrite(rules, left) || isOthers) {
     return steps(endSteps(link, reason, gone === 'crm' ? { crmId: null } : { exchangeId: null }));
   }
-  const edited = remaining.state === 'changed' && wasEdited(subject, left, remaining.item.values);
+  const edited =
+    remaining.state === 'changed' &&
+    (wasEdited(subject, left, remaining.item.values) || hasUndelivered(subject, left, remaining.item.values));
   // Delete against edit: where the edit wins, the item is made again on the side that deleted it.
   if (edited && leadingSide(rules) === null && rules.winner === left) {
     return steps(createSteps(subject, gone, remaining.item));
@@ -210,10 +218,23 @@ function deletion(subject: Subject, gone: Side): Plan {
   return steps(removeSteps(subject, left, item, { reason, edited }));
 }
 
+/**
+ * Whether the side holds values that were never settled with the other one: a first pairing could not write them there.
+ * What a side sets by itself is nobody's.
+ */
+function hasUndelivered({ link, rules, capabilities }: Subject, side: Side, now: SealedValues): boolean {
+  const settled = link?.[side]?.values ?? {};
+  const { unsupported } = capabilities[otherSide(side)];
+  const undeliverable = [unsupported, ...sides.map((one) => capabilities[one].readOnly)];
+  return rules.fields.some(
+    ({ name }) => isFilled(now[name]) && !(name in settled) && !undeliverable.some((some) => some.has(name)),
+  );
+}
+
 function wasEdited(subject: Subject, side: Side, now: SealedValues): boolean {
   const base = subject.link?.[side]?.values ?? null;
-  const view = { base, now, unsupported: subject.capabilities[side].unsupported };
-  return base === null || subject.rules.fields.some((field) => hasChanged(field, view));
+  const { unsupported, readOnly } = subject.capabilities[side];
+  return base === null || isEdited(subject.rules.fields, { base, now, unsupported, readOnly });
 }
 
 function forget(subject: Subject, side: Side): Subject {
@@ -222,7 +243,9 @@ function forget(subject: Subject, side: Side): Subject {
 
 function leaveAlone(subject: Subject): Plan {
   const { crm, exchange } = subject.states;
-  const out = crm.state === 'outOfScope' ? crm : exchange;
+  // Whatever else is true of it: what was moved may come back under another id, and has to find its place.
+  const isMoved = exchange.state === 'outOfScope' && exchange.reason === 'moved';
+  const out = crm.state === 'outOfScope' && !isMoved ? crm : exchange;
   if (out.state !== 'outOfScope') throw new Error('leaveAlone() needs a side that is out of scope');
   return steps(scopeSteps(subject, out.reason));
 }

@@ -4,8 +4,10 @@ import type { Item, Module, ScopeReason, Side, Values } from './model.ts';
 export interface Capabilities {
   /** Fields of the module this side cannot hold; they are neither read nor written there. */
   readonly unsupported: ReadonlySet<string>;
-  /** Fields that need a call of their own after the item exists; each gets an intent of its own. */
+  /** Fields that need a call of their own after the item exists, in an intent of its own; `@` for those of occurrences. */
   readonly separate: ReadonlySet<string>;
+  /** Fields this side shows and does not let anybody write, such as the organiser of a meeting in Exchange. */
+  readonly readOnly: ReadonlySet<string>;
   /** How many items one write call may carry. */
   readonly batchSize: number;
 }
@@ -76,13 +78,17 @@ export interface Patch {
   readonly version: string;
   /** Only the fields to write; null clears one. */
   readonly values: Values;
-  /** The names of the item after this patch, for fields the side derives from them (display name, file as). */
+  /** The short texts of the item after this patch, for what the side derives from them (display name, times of a series). */
   readonly resulting: Values;
+  /** A person asked for it: the server sends the update to the attendees of the meeting. */
+  readonly tellsAttendees?: true;
 }
 
 export interface Target {
   readonly id: string;
   readonly version: string;
+  /** A person asked for it: the server sends the cancellation of the meeting. */
+  readonly tellsAttendees?: true;
 }
 
 /** Where an item that its folder no longer shows is now. */
@@ -90,6 +96,16 @@ export interface Whereabouts {
   readonly id: string;
   readonly stamp: string | null;
   readonly identity: string | null;
+}
+
+/** What is known of an item that was looked for: gone everywhere, in another folder than Deleted Items, or see `Here`. */
+export type Place = 'gone' | 'moved' | Here;
+
+/** Items with its stamp or identity lie in the synced folder: it was put back under another id, or these are copies of it. */
+export interface Here {
+  readonly here: readonly string[];
+  /** The answer where they are copies. */
+  readonly otherwise: 'gone' | 'moved';
 }
 
 /**
@@ -113,8 +129,8 @@ export interface SyncSide {
   remove(module: Module, targets: readonly Target[], signal?: AbortSignal): Promise<WriteResult[]>;
   /** The items that carry one of these stamps, by stamp. Used after a crash or a lost answer. */
   find(module: Module, stamps: readonly string[], signal?: AbortSignal): Promise<Map<string, Target>>;
-  /** For items reported deleted: `gone`, or `moved` when the same item lives in another folder than Deleted Items. */
-  locate(module: Module, items: readonly Whereabouts[], signal?: AbortSignal): Promise<('gone' | 'moved')[]>;
+  /** Looks for items that were reported deleted. */
+  locate(module: Module, items: readonly Whereabouts[], signal?: AbortSignal): Promise<Place[]>;
 }
 
 /** Milliseconds since the epoch. The only way the engine learns the time. */

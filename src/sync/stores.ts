@@ -1,3 +1,4 @@
+import type { Mapping } from './mapping.ts';
 import type { BlobRef, Item, Link, Loser, Module, ScopeReason, SealedValues, Side, Values } from './model.ts';
 import type { Failure } from './ports.ts';
 
@@ -95,6 +96,10 @@ export interface ActionBody {
   readonly losers: readonly Loser[];
   /** Filled values of the target that get replaced: what the guard counts as overwrites. */
   readonly overwrites: number;
+  /** Attendees have to hear of it: it waits for a person, and the server is then asked to tell them. A sync never is. */
+  readonly tellsAttendees: boolean;
+  /** How the fields of this action were mapped, where not to their namesakes; left out: all to these. */
+  readonly mapping?: Mapping;
 }
 
 export type ActionState =
@@ -186,7 +191,11 @@ export interface SyncStore {
   cursors(scope: RunScope): Promise<(CursorKey & StoredCursor)[]>;
   /** Begins a numbered full read: cursor null, number + 1, not complete. */
   beginFullRead(lease: Lease, key: CursorKey): Promise<StoredCursor>;
-  /** A page's changes and its cursor together. `seen`: links with these item ids were met in full read `fullRead`. */
+  /**
+   * A page's changes and its cursor together. `seen`: links with these item ids were met in full read `fullRead`.
+   * `begins`: the first page of a full read. Changes that wait since before then wait anew as rows without version and
+   * content, at once due, so that the items are read by id unless this or a later page shows them.
+   */
   savePage(
     lease: Lease,
     key: CursorKey,
@@ -194,13 +203,27 @@ export interface SyncStore {
       readonly cursor: StoredCursor;
       readonly entries: readonly NewInboxEntry[];
       readonly seen: readonly string[];
+      readonly begins?: boolean;
     },
   ): Promise<void>;
   enqueue(lease: Lease, entries: readonly NewInboxEntry[]): Promise<void>;
-  /** Ends a full read: every link of the feed that it did not meet gets an inbox row without a version, to be read by id. Returns how many. */
+  /**
+   * Ends a full read: every link of the feed that it did not meet gets an inbox row without a version, to be read by id, and its
+   * cursor counts as complete. Returns how many.
+   */
   enqueueUnseen(lease: Lease, key: CursorKey, fullRead: number): Promise<number>;
   /** Rows whose next attempt is due, oldest first, without riding content. */
   inbox(scope: RunScope, now: number): Promise<InboxRow[]>;
+  /** The same, a page at a time: those after row `after`. `next` is what the following page comes after; null: there is none. */
+  duePage(
+    scope: RunScope,
+    now: number,
+    after: number,
+  ): Promise<{ readonly rows: InboxRow[]; readonly next: number | null }>;
+  /** Rows that wait: for a later attempt, or for their item to change. Oldest first, without riding content. */
+  postponed(scope: RunScope, now: number): Promise<InboxRow[]>;
+  /** Those of these rows that are still there, by id, without riding content. */
+  inboxRows(ids: readonly number[]): Promise<Map<number, InboxRow>>;
   /** The riding content of these rows. */
   inboxItems(ids: readonly number[]): Promise<Map<number, Item>>;
   /** Mailboxes whose inbox holds one of these CRM records, linked or not. */
@@ -227,14 +250,30 @@ export interface SyncStore {
   >;
   linksById(ids: readonly string[]): Promise<Map<string, Link>>;
   linksByIdentity(scope: RunScope, identities: readonly string[]): Promise<Link[]>;
-  /** Links with an item on one side only, for pairing; their shadow holds at least the key values of that item. */
-  halfLinks(scope: RunScope): Promise<Link[]>;
+  /**
+   * The ids of links with a place for a new item, by the side it is on (`openSide`), in order, for pairing: the other side's
+   * shadow holds at least its key values.
+   */
+  halfLinkIds(scope: RunScope): Promise<Record<Side, string[]>>;
   linkCount(scope: RunScope): Promise<number>;
+  /** The ids of all links with an item on both sides, in order. */
+  pairIds(scope: RunScope): Promise<string[]>;
+
+  /**
+   * Takes these meetings for links of this mailbox, unless a living link of another one has them. Returns the UIDs that
+   * are this mailbox's now. A claim lives as long as its link is active or knows an event of the CRM.
+   */
+  claimMeetings(
+    lease: Lease,
+    scope: RunScope,
+    claims: readonly { readonly uid: string; readonly linkId: string }[],
+  ): Promise<Set<string>>;
 
   // runs, plans, intents
   startRun(lease: Lease, scope: RunScope, kind: RunKind, trigger: string): Promise<number>;
+  /** Gives the lease back as well. */
   finishRun(
-    lease: Lease | null,
+    lease: Lease,
     runId: number,
     end: {
       readonly state: RunState;
@@ -244,6 +283,7 @@ export interface SyncStore {
     },
   ): Promise<void>;
   lastRun(scope: RunScope, state: RunState): Promise<RunRecord | null>;
+  /** As planned actions; what attendees have to hear of is held from the start. */
   savePlan(lease: Lease, runId: number, actions: readonly NewAction[]): Promise<void>;
   planTotals(runId: number): Promise<PlanTotals>;
   /** Done since `since` in this scope, first runs left out. */
@@ -264,6 +304,8 @@ export interface SyncStore {
   settle(lease: Lease, settlement: Settlement): Promise<void>;
   /** Planned and tried actions of runs that are no longer going on, oldest first: what a crash left. */
   leftovers(scope: RunScope, exceptRunId: number | null): Promise<StoredAction[]>;
+  /** What a run of this scope carried out, in order. */
+  doneActions(scope: RunScope, runId: number): Promise<StoredAction[]>;
   /** Held actions of this scope, newest plan only. */
   held(scope: RunScope): Promise<StoredAction[]>;
   /** Moves held actions to planned in run `runId` (approved) or to rejected. */

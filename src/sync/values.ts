@@ -1,6 +1,8 @@
 /** When two values of a field are the same to a person although a server spelled them differently. */
-import type { FieldKind } from './fields.ts';
-import type { BlobRef, SealedValue } from './model.ts';
+import { ianaToWindows } from './calendar/windows-zone.ts';
+import type { FieldKind } from './field-spec.ts';
+import type { BlobRef, SealedValue, SealedValues, Values } from './model.ts';
+import { parsePerson } from './people.ts';
 
 export function isBlobRef(value: SealedValue | undefined): value is BlobRef {
   return typeof value === 'object' && value !== null && 'hash' in value;
@@ -12,9 +14,21 @@ export function isFilled(value: SealedValue | undefined): boolean {
   return isBlobRef(value) || value.length > 0;
 }
 
+/** The text of a field, '' where it has none. */
+export function textOf(values: Values, name: string): string {
+  const value = values[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** Line ends as `\n`, no white space at the ends: what every server we know does to a text by itself. */
 export function normalizeText(text: string): string {
   return text.replace(/\r\n?/g, '\n').trim().normalize('NFC');
+}
+
+/** Who it is and what he is to the event; how his name is spelled is the server's business. */
+function comparablePerson(text: string): string {
+  const { address, role } = parsePerson(text);
+  return `${role};${address.toLowerCase()}`;
 }
 
 function comparable(kind: FieldKind, value: SealedValue): string {
@@ -22,7 +36,7 @@ function comparable(kind: FieldKind, value: SealedValue): string {
   if (isBlobRef(value)) return `blob:${value.hash}`;
   if (typeof value !== 'string') {
     return value
-      .map((tag) => normalizeText(tag))
+      .map((tag) => (kind === 'people' ? comparablePerson(tag) : normalizeText(tag)))
       .filter((tag) => tag !== '')
       .sort()
       .join('\n');
@@ -39,7 +53,17 @@ function comparable(kind: FieldKind, value: SealedValue): string {
     case 'date':
     case 'tags':
     case 'photo':
+    case 'choice':
+    case 'number':
+    case 'instant':
+    case 'wallTime':
+    case 'rule':
       return text;
+    case 'zone':
+      // Servers name a zone their own way.
+      return ianaToWindows(text) ?? text;
+    case 'people':
+      return comparablePerson(text);
   }
 }
 
@@ -68,4 +92,16 @@ export function isSpelledAlike(one: SealedValue, other: SealedValue | undefined)
   if (isBlobRef(one) || isBlobRef(other))
     return isBlobRef(one) && isBlobRef(other) && one.hash === other.hash;
   return one.length === other.length && one.every((tag, index) => tag === other[index]);
+}
+
+export function pick(
+  values: SealedValues,
+  keep: (field: string, value: SealedValue) => boolean,
+): SealedValues {
+  const kept: Record<string, SealedValue> = {};
+  for (const field in values) {
+    const value = values[field];
+    if (value !== undefined && keep(field, value)) kept[field] = value;
+  }
+  return kept;
 }

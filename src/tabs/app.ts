@@ -7,6 +7,10 @@ import { actionRoutes } from './routes/actions.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { eventStreams } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
+import { mappingRoutes } from './routes/mapping.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { moduleRoutes } from './routes/modules.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { cookieNames, requireReader } from './session.ts';
 import { page } from './views/layout.ts';
@@ -45,6 +49,10 @@ export function createApp(deps: TabsDeps): TabsApp {
   );
   app.use(dashboardRoutes(deps, assets));
   app.use(actionRoutes(deps, assets));
+  app.use(historyRoutes(deps, assets));
+  app.use(mappingRoutes(deps, assets));
+  app.use(settingsRoutes(deps, assets));
+  app.use(moduleRoutes(deps, assets));
   app.use(events.router);
   app.use((_request, response) => {
     const title = 'Not found';

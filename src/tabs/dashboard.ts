@@ -1,24 +1,43 @@
 /** Gathers what the first page shows to one reader. What he may not see is left out here, not in the view. */
-import type { FailureRecord, HeldSummary, Mailbox } from '../sync/administration.ts';
+import type { Mailbox, Settings } from '../sync/administration.ts';
+import type { FailureRecord, HeldSummary, LeftOut } from '../sync/reports.ts';
+import { targetOf } from '../sync/mailbox-modules.ts';
 import { modules, type Module } from '../sync/model.ts';
+import { mailboxStanding, moduleStanding, notPermitted } from '../sync/standing.ts';
 import type { RunCounts, RunRecord } from '../sync/stores.ts';
 import type { TabsDeps, TabsUser } from './ports.ts';
-import type { Reader } from './session.ts';
+import type { Reader, Viewer } from './session.ts';
 
 export type SyncState =
-  | { readonly kind: 'success' | 'syncing' | 'waiting' | 'neverRun' | 'stopped' | 'off' }
-  | { readonly kind: 'paused' | 'failed'; readonly reason: string };
+  | { readonly kind: 'success' | 'syncing' | 'waiting' | 'neverRun' | 'stopped' }
+  | { readonly kind: 'off' }
+  | { readonly kind: 'paused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
 
+/** A module of a mailbox that is switched on. */
 export interface DashboardRow {
-  readonly mailbox: Mailbox;
   readonly module: Module;
-  readonly userName: string;
   readonly state: SyncState;
   readonly last: RunRecord | null;
   /** Of the last run that did something. */
   readonly counts: RunCounts | null;
   readonly nextRunAt: number | null;
+  readonly leftOut: readonly LeftOut[];
+  /** Switching it off removes a folder from Exchange, so that it has to be confirmed. */
+  readonly ownFolder: boolean;
+}
+
+export interface DashboardMailbox {
+  readonly mailbox: Mailbox;
+  readonly userName: string;
+  /** What keeps the whole mailbox from being synced; null: nothing. */
+  readonly standing: Extract<SyncState, { readonly kind: 'paused' | 'off' }> | null;
   readonly canSync: boolean;
+  readonly rows: readonly DashboardRow[];
+  /** Switched off for everybody. */
+  readonly off: readonly Module[];
+  /** Switched off for this mailbox, and why. */
+  readonly ownOff: readonly { readonly module: Module; readonly reason: string | null }[];
 }
 
 interface DashboardFailure {
@@ -36,7 +55,7 @@ export interface Dashboard {
   readonly page: number;
   readonly pages: number;
   readonly totals: { readonly mailboxes: number; readonly paused: number; readonly found: number };
-  readonly rows: readonly DashboardRow[];
+  readonly mailboxes: readonly DashboardMailbox[];
   readonly held: readonly { readonly held: HeldSummary; readonly address: string }[];
   readonly failures: readonly DashboardFailure[];
   readonly runs: readonly { readonly run: RunRecord; readonly address: string }[];
@@ -49,21 +68,28 @@ export interface DashboardQuery {
   readonly page: number;
 }
 
-const rowsPerPage = 50;
+const mailboxesPerPage = 50;
 const shownFailures = 25;
 const shownRuns = 10;
 const chartDays = 14;
 const dayMs = 86_400_000;
 
 /** The mailboxes this reader may see and act on: all for managers, else his own. */
-export async function visibleMailboxes(deps: TabsDeps, reader: Reader): Promise<Mailbox[]> {
+export async function visibleMailboxes(
+  deps: Pick<TabsDeps, 'mailboxes'>,
+  reader: Viewer,
+): Promise<Mailbox[]> {
   if (reader.managing) return deps.mailboxes.list();
   const own = await deps.mailboxes.forUser(reader.user.id);
   return own ? [own] : [];
 }
 
 /** Null both for a mailbox that is not there and for one that is not the reader's business. */
-export async function visibleMailbox(deps: TabsDeps, reader: Reader, id: string): Promise<Mailbox | null> {
+export async function visibleMailbox(
+  deps: Pick<TabsDeps, 'mailboxes'>,
+  reader: Viewer,
+  id: string,
+): Promise<Mailbox | null> {
   const mailbox = await deps.mailboxes.get(id);
   if (!mailbox) return null;
   return reader.managing || mailbox.crmUserId === reader.user.id ? mailbox : null;
@@ -84,7 +110,7 @@ export async function loadDashboard(
     deps.settings.load(),
     none ? [] : deps.reports.failures(shownFailures, only),
     none ? [] : deps.reports.held(only),
-    none ? [] : deps.reports.eventful(shownRuns, only),
+    none ? [] : deps.reports.eventful(shownRuns, { mailboxId: only }),
     none ? [] : deps.reports.perDay(firstDay, only),
   ]);
   const usersById = new Map(users.map((user) => [user.id, user]));
@@ -95,13 +121,11 @@ export async function loadDashboard(
     .map((mailbox) => ({ mailbox, user: usersById.get(mailbox.crmUserId) }))
     .filter(({ mailbox, user }) => matches(query.search, mailbox, user))
     .sort((one, other) => one.mailbox.address.localeCompare(other.mailbox.address));
-  const pages = Math.max(1, Math.ceil(found.length / rowsPerPage));
+  const pages = Math.max(1, Math.ceil(found.length / mailboxesPerPage));
   const page = Math.min(Math.max(1, query.page), pages);
-  const shown = found.slice((page - 1) * rowsPerPage, page * rowsPerPage);
-  const rows = await Promise.all(
-    shown.flatMap(({ mailbox, user }) =>
-      modules.map((module) => loadRow(deps, mailbox, module, user, settings.modules[module].enabled)),
-    ),
+  const shown = found.slice((page - 1) * mailboxesPerPage, page * mailboxesPerPage);
+  const groups = await Promise.all(
+    shown.map(({ mailbox, user }) => loadMailbox(deps, mailbox, user, settings)),
   );
   return {
     reader,
@@ -115,7 +139,7 @@ export async function loadDashboard(
       paused: mailboxes.filter((mailbox) => mailbox.state === 'paused').length,
       found: found.length,
     },
-    rows,
+    mailboxes: groups,
     held: held.map((summary) => ({ held: summary, address: addressOf(summary.mailboxId) })),
     failures: failures.map((failure) => {
       const own = byId.get(failure.mailboxId)?.crmUserId === reader.user.id;
@@ -131,38 +155,72 @@ function matches(search: string, mailbox: Mailbox, user: TabsUser | undefined): 
   return text.includes(search.toLowerCase());
 }
 
+async function loadMailbox(
+  deps: TabsDeps,
+  mailbox: Mailbox,
+  user: TabsUser | undefined,
+  settings: Settings,
+): Promise<DashboardMailbox> {
+  const standing = standingState(mailbox, user);
+  const found = modules.map((module) => ({ module, own: moduleStanding(mailbox, module, settings) }));
+  const on = found.flatMap(({ module, own }) => (own.kind === 'on' ? module : []));
+  // A mailbox that is off has nothing to say about its modules.
+  const isOff = mailbox.state === 'off';
+  const shown = isOff ? [] : on;
+  const isForbidden = (module: Module): boolean => user?.forbidden.includes(module) ?? false;
+  return {
+    mailbox,
+    userName: user?.name ?? 'A user the CRM no longer has',
+    standing,
+    canSync: standing === null && on.some((module) => !isForbidden(module)),
+    rows: await Promise.all(
+      shown.map(async (module) => ({
+        ...(await loadRow(deps, mailbox, module, standing ?? (isForbidden(module) ? forbidden : null))),
+        ownFolder: targetOf(mailbox, module, settings.modules[module]) === 'dedicated',
+      })),
+    ),
+    off: isOff ? [] : found.flatMap(({ module, own }) => (own.kind === 'moduleOff' ? module : [])),
+    ownOff: isOff
+      ? []
+      : found.flatMap(({ module, own }) =>
+          own.kind === 'ownModuleOff' ? { module, reason: own.reason } : [],
+        ),
+  };
+}
+
+const forbidden = { kind: 'paused', reason: notPermitted.reason } as const;
+
 async function loadRow(
   deps: TabsDeps,
   mailbox: Mailbox,
   module: Module,
-  user: TabsUser | undefined,
-  enabled: boolean,
-): Promise<DashboardRow> {
+  standing: DashboardMailbox['standing'],
+): Promise<Omit<DashboardRow, 'ownFolder'>> {
   const scope = { mailboxId: mailbox.id, module };
   const last = await deps.reports.latest(scope);
-  const [eventful] = await deps.reports.eventful(1, mailbox.id);
-  const standing = standingState(mailbox, user, enabled);
-  const activity = deps.engineControl.activity(scope);
+  const [eventful] = await deps.reports.eventful(1, scope);
   return {
-    mailbox,
     module,
-    userName: user?.name ?? 'A user the CRM no longer has',
-    state: standing ?? runState(activity, last),
+    state: standing ?? runState(deps.engineControl.activity(scope), last),
     last,
     counts: (eventful ?? last)?.counts ?? null,
+    leftOut: last === null ? [] : await deps.reports.leftOut(scope),
     nextRunAt: standing ? null : deps.engineControl.nextRunAt(scope),
-    canSync: !standing,
   };
 }
 
-/** What keeps the mailbox from being synced at all, or null. */
-function standingState(mailbox: Mailbox, user: TabsUser | undefined, enabled: boolean): SyncState | null {
-  if (mailbox.state === 'off' || !enabled) return { kind: 'off' };
-  if (mailbox.state === 'paused') {
-    return { kind: 'paused', reason: mailbox.pausedReason ?? 'Paused without a reason given.' };
+function standingState(mailbox: Mailbox, user: TabsUser | undefined): DashboardMailbox['standing'] {
+  const found = mailboxStanding(mailbox, user);
+  switch (found.kind) {
+    case 'on':
+      return null;
+    case 'mailboxOff':
+      return { kind: 'off' };
+    case 'mailboxPaused':
+      return { kind: 'paused', reason: found.reason ?? 'Paused without a reason given.' };
+    case 'userInactive':
+      return { kind: 'paused', reason: 'The user is not active in the CRM.' };
   }
-  if (!user?.active) return { kind: 'paused', reason: 'The user is not active in the CRM.' };
-  return null;
 }
 
 function runState(activity: 'idle' | 'waiting' | 'running', last: RunRecord | null): SyncState {

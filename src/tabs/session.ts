@@ -2,6 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { TabsDeps, TabsUser } from './ports.ts';
+import type { SignedIn } from './views/layout.ts';
 
 /** The signed-in person behind a request. */
 export interface Reader {
@@ -11,6 +12,9 @@ export interface Reader {
   readonly csrfToken: string;
   readonly sessionSecret: string;
 }
+
+/** What decides what somebody sees, whichever way he signed in. */
+export type Viewer = Pick<Reader, 'user' | 'managing'>;
 
 interface CookieNames {
   readonly session: string;
@@ -56,8 +60,12 @@ export async function findReader(deps: TabsDeps, sessionSecret: string | null): 
   if (!session) return null;
   const user = (await deps.users()).find((candidate) => candidate.id === session.crmUserId);
   if (!user?.active) return null;
-  const managing = user.manager || user.administrator;
-  return { user, managing, csrfToken: session.csrfToken, sessionSecret };
+  return { user, managing: isManaging(user), csrfToken: session.csrfToken, sessionSecret };
+}
+
+/** Manage Sync or Manage Users. */
+export function isManaging({ manager, administrator }: TabsUser): boolean {
+  return manager || administrator;
 }
 
 /** Lets only signed-in people through; the others get `refuse`. */
@@ -75,6 +83,11 @@ export function readerOf(response: Response): Reader {
   const { reader } = response.locals as { reader?: Reader };
   if (!reader) throw new Error('This route lacks requireReader.');
   return reader;
+}
+
+/** What the frame of a page shows of its reader. */
+export function signedInAs({ user, csrfToken }: Reader): SignedIn {
+  return { name: user.name, csrfToken, administrator: user.administrator };
 }
 
 /** A field of a posted form; '' when it is missing or given twice. */

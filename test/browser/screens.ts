@@ -5,30 +5,20 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const pictures = [
-  { file: 'dashboard.png', width: 1280 },
-  { file: 'dashboard-390.png', width: 390 },
+const widths = [
+  { ending: '.png', width: 1280 },
+  { ending: '-390.png', width: 390 },
 ] as const;
 
 const viewportHeight = 800;
 const mailboxes = 3;
+const modules = 3;
 const startTimeoutMs = 60_000;
 const runsTimeoutMs = 60_000;
 const maxTries = 5;
@@ -67,18 +57,19 @@ async function showsFirstRuns(page: Page): Promise<boolean> {
       const states = [...document.querySelectorAll('[data-cell="state"]')];
       return states.length === count && states.every((state) => state.textContent?.includes('Success'));
     },
-    mailboxes,
+    mailboxes * modules,
     { timeout: runsTimeoutMs },
   );
   // From here on the page stands still, however long the pictures take.
   await page.context().setOffline(true);
   const created = await page.locator('[data-count="crm.created"]').allTextContents();
-  return created.length === mailboxes && created.every((text) => text.trim() !== '0');
+  return created.length === mailboxes * modules && created.every((text) => text.trim() !== '0');
 }
 
-async function takePictures(page: Page): Promise<void> {
+async function takePictures(page: Page, name: string): Promise<void> {
   await mkdir(images, { recursive: true });
-  for (const { file, width } of pictures) {
+  for (const { ending, width } of widths) {
+    const file = name + ending;
     await page.setViewportSize({ width, height: viewportHeight });
     await page.screenshot({ path: `${images}${file}`, fullPage: true, animations: 'disabled' });
     process.stdout.write(`docs/images/${file}\n`);
@@ -94,7 +85,10 @@ async function attempt(browser: Browser): Promise<boolean> {
     await page.goto(await signInLink(demo));
     await page.getByRole('button', { name: 'Sign in' }).click();
     if (!(await showsFirstRuns(page))) return false;
-    await takePictures(page);
+    await takePictures(page, 'dashboard');
+    await context.setOffline(false);
+    await page.goto(new URL('/settings', page.url()).href);
+    await takePictures(page, 'settings');
     return true;
   } finally {
     await context.close();
@@ -105,7 +99,7 @@ async function attempt(browser: Browser): Promise<boolean> {
   }
 }
 
-const browser = await chromium.launch({ executablePath, args });
+const browser = await launchChromium();
 try {
   let taken = false;
   for (let tries = 0; !taken && tries < maxTries; tries += 1) taken = await attempt(browser);

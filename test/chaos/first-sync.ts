@@ -230,7 +230,7 @@ export async function contentsOfCrm({ crm }: Installation): Promise<Contents> {
       ...(after ? { after } : {}),
     });
     for (const contact of await crm.contacts.read(
-      page.contacts.map(({ id }) => id),
+      page.records.map(({ id }) => id),
       access,
     )) {
       // A tombstone would be a contact that was deleted: nobody deletes here.

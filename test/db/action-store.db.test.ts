@@ -55,6 +55,7 @@ onEachDatabase('SyncStore: runs, plans and intents', (openTestDatabase) => {
         versions: { crm: 'v3', exchange: null },
         losers: [{ field: 'surname', side: 'exchange', value: 'Moreau' }],
         overwrites: 2,
+        mapping: { givenName: 'nickname', notes: null },
       },
       { step: 1, final: false, inboxIds: [7, 9], title: 'Zoë' },
     );
@@ -277,7 +278,7 @@ onEachDatabase('SyncStore: runs, plans and intents', (openTestDatabase) => {
     expect(await sync.lastRun(scope, 'failed')).to.include({ id: crashed, finishedAt: now });
 
     const counts = { crm: { ...noCounts.crm, created: 3 }, exchange: noCounts.exchange };
-    await sync.finishRun(null, runId, { state: 'stopped', counts, held: 2, error: 'Stopped.' });
+    await sync.finishRun(lease, runId, { state: 'stopped', counts, held: 2, error: 'Stopped.' });
     expect(await sync.lastRun(scope, 'stopped')).to.deep.include({
       id: runId,
       counts,

@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { createStores } from '../../src/db/stores.ts';
 import { makeScratch, requireServer } from './mysql-scratch.ts';
 import { testStoreOptions } from './test-database.ts';
+import { undoFrom } from './undo-migrations.ts';
 
 describe('AddRetention', () => {
   let folder: string;
@@ -33,8 +34,7 @@ async function takesOver(url: string): Promise<void> {
     ['crm:read'],
     1_000,
   );
-  // This migration and the later ones.
-  for (let later = 0; later < 2; later += 1) await older.dataSource.undoLastMigration();
+  await undoFrom(older.dataSource, 'AddRetention1795386900000');
   await older.transaction(async (manager) => {
     await manager.query(
       "INSERT INTO api_tokens (hash, crmUserId, name, scopes, expiresAt) VALUES ('h', 'user-2', 'other', '[]', ?)",

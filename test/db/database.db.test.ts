@@ -139,6 +139,13 @@ describe('Database in a file', () => {
       { name: 'CreateAdministrationTables1763790100000' },
       { name: 'AddRetention1795386900000' },
       { name: 'AddMailboxServer1795760500000' },
+      { name: 'AddMeetings1796300000000' },
+      { name: 'AddHistory1796400000000' },
+      { name: 'IndexLargeMailboxes1796500000000' },
+      { name: 'OpenMovedLinks1796510000000' },
+      { name: 'AddMailboxModules1796600000000' },
+      { name: 'CountLeftOut1796800000000' },
+      { name: 'AddOrders1796900000000' },
     ]);
     await database.close();
   });

@@ -203,6 +203,13 @@ onEachDatabase('SyncStore: cursors and inbox', (openTestDatabase) => {
     });
     const rows = await sync.inbox(scope, testTime);
     expect(rows).to.have.length(3_000);
+    const first = await sync.duePage(scope, testTime, 0);
+    expect(first.rows).to.have.length(2_000);
+    const second = await sync.duePage(scope, testTime, first.next ?? NaN);
+    expect(second.next).to.equal(null);
+    expect([...first.rows, ...second.rows]).to.deep.equal(rows);
+    const byId = await sync.inboxRows(rows.map((row) => row.id));
+    expect(rows.map(({ id }) => byId.get(id))).to.deep.equal(rows);
     expect((await sync.inboxItems(rows.map((row) => row.id))).size).to.equal(3_000);
     await sync.settle(lease, settlement({ inboxDone: rows.map((row) => row.id) }));
     expect(await inboxCount(test, scope)).to.equal(0);

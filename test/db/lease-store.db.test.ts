@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Database } from '../../src/db/database.ts';
 import { createLeaseStore } from '../../src/db/stores/lease-store.ts';
 import type { ProcessIdentity } from '../../src/db/stores/lease-store.ts';
 import { LeaseLostError } from '../../src/errors.ts';
@@ -90,6 +91,24 @@ onEachDatabase('LeaseStore', (openTestDatabase) => {
     const lease = await acquired(mine);
     await mine.release(lease);
     await rejection(mine.renew(lease, 500), LeaseLostError);
+  });
+
+  it('takes a lease whose statement was carried out twice, for its answer was lost', async () => {
+    const { database } = test;
+    const repeatable: Database['repeatable'] = async (sql, values) => {
+      await database.repeatable(sql, values);
+      return database.repeatable(sql, values);
+    };
+    const identity = { host: 'host-1', pid: 100, startId: 'a', isAlive: () => true };
+    const repeating = createLeaseStore({ ...database, repeatable }, identity, () => now);
+    expect(await acquired(repeating)).to.deep.equal({ key: 'key', fence: 1, expiresAt: 1_500 });
+    expect(await repeating.acquire('key', 500)).to.equal(null);
+  });
+
+  it('gives it to one of several who ask in one process at once', async () => {
+    const mine = store();
+    const tries = await Promise.all([1, 2, 3].map(() => mine.acquire('key', 500)));
+    expect(tries.filter((lease) => lease !== null)).to.have.length(1);
   });
 
   it('lets one of many win', async () => {

@@ -84,19 +84,21 @@ onEachDatabase('SyncStore: links', (openTestDatabase) => {
     ]);
   });
 
-  it('lists links with one side only and counts active ones', async () => {
+  it('lists links with an open side by that side and counts active ones', async () => {
     const links = [
       link('pair'),
       link('crm only', { exchangeId: null }),
       link('exchange only', { crmId: null, state: 'outOfScope', reason: 'direction' }),
       link('ended', { crmId: null, state: 'deleted' }),
+      link('moved', { state: 'outOfScope', reason: 'moved' }),
       link('empty', { crmId: null, exchangeId: null }),
     ];
     await sync.settle(lease, settlement({ links }));
-    expect(ids(await sync.halfLinks(scope))).to.deep.equal(['crm only', 'ended', 'exchange only']);
+    const crm = ['ended', 'exchange only'];
+    expect(await sync.halfLinkIds(scope)).to.deep.equal({ crm, exchange: ['crm only', 'moved'] });
     expect(await sync.linkCount(scope)).to.equal(3);
     await sync.settle(lease, settlement({ links: [link('crm only')] }));
-    expect(ids(await sync.halfLinks(scope))).to.deep.equal(['ended', 'exchange only']);
+    expect(await sync.halfLinkIds(scope)).to.deep.equal({ crm, exchange: ['moved'] });
   });
 });
 

@@ -13,6 +13,7 @@ describe('What MySQL says at opening', () => {
     [1251, 'ER_NOT_SUPPORTED_AUTH_MODE', 'IDENTIFIED WITH'],
     [1524, 'ER_PLUGIN_IS_NOT_LOADED', 'IDENTIFIED WITH'],
     [undefined, 'AUTH_SWITCH_PLUGIN_ERROR', 'IDENTIFIED WITH'],
+    [undefined, 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED', 'IDENTIFIED WITH'],
     [1105, 'ER_UNKNOWN_ERROR', 'the server at db.example.com:3306 refuses (ER_UNKNOWN_ERROR, 1105)'],
   ];
   for (const [errno, code, part] of told) {

@@ -22,9 +22,9 @@ export function urlOf(database: string, changed: Partial<Pick<URL, 'username' | 
 /** The URL of a new, empty database. Its own character set is the wrong one, as an administrator's may be. */
 export async function makeScratch(): Promise<string> {
   const name = `exsync_test_${process.pid}_${made.length + 1}`;
+  made.push(name);
   const server = await serverConnection();
   await server.query(`DROP DATABASE IF EXISTS ${name}; CREATE DATABASE ${name} CHARACTER SET latin1`);
-  made.push(name);
   return urlOf(name);
 }
 

@@ -7,7 +7,7 @@ import { blobEntity, blobUseEntity } from '../../src/db/entities/blob.ts';
 import { linkEntity } from '../../src/db/entities/link.ts';
 import { runEntity } from '../../src/db/entities/run.ts';
 import { createRetentionStore } from '../../src/db/stores/retention-store.ts';
-import type { PruneCounts } from '../../src/sync/administration.ts';
+import type { PruneCounts } from '../../src/sync/retention.ts';
 import type { BlobRef, SealedValues } from '../../src/sync/model.ts';
 import type { NewAction, RunScope } from '../../src/sync/stores.ts';
 import { action, endRun, link, noCounts, scope, settlement, startRun } from './sync-fixtures.ts';
@@ -105,7 +105,6 @@ onEachDatabase('RetentionStore', (openTestDatabase) => {
           held: 0,
           error: 'no answer',
         });
-        await test.stores.leases.release(run.lease);
       }
       const before = {
         done: await sync.lastRun(scope, 'done'),
@@ -121,6 +120,40 @@ onEachDatabase('RetentionStore', (openTestDatabase) => {
       }).to.deep.equal(before);
       expect(before.done?.id).to.equal(newest);
       expect(await idsOf(runEntity)).to.include(first);
+    });
+
+    it('forgets runs that found nothing sooner, but for the first and the newest', async () => {
+      const { retention } = test.stores;
+      const tasks = { ...scope, module: 'tasks' } as const;
+      const first = await runOf([]);
+      const other = await runOf([], 'done', tasks);
+      const needless = [await runOf([]), await runOf([])];
+      const eventful = await runOf([action('a')]);
+      needless.push(await runOf([]));
+      const endedBefore = now + 1;
+      now += 60_000;
+      const fresh = [await runOf([]), await runOf([])];
+      expect(await retention.pruneQuietRuns(endedBefore)).to.equal(needless.length);
+      expect(await idsOf(runEntity)).to.deep.equal([first, other, eventful, ...fresh].sort());
+      expect(await retention.pruneQuietRuns(endedBefore)).to.equal(0);
+    });
+
+    it('keeps the first run after the scope was forgotten, which the guard asks for', async () => {
+      const { sync, mailboxModules, retention } = test.stores;
+      await runOf([]);
+      const run = await startRun(test);
+      await mailboxModules.forget(run.lease, scope, null);
+      await endRun(test, run);
+      const first = await runOf([]);
+      await runOf([action('a', { kind: 'create' })]);
+      await runOf([]);
+      const before = await sync.doneTotals(scope, 0);
+      expect(before.creates).to.equal(1);
+      expect(await retention.pruneQuietRuns(now + 1)).to.be.greaterThan(0);
+      expect(await sync.doneTotals(scope, 0)).to.deep.equal(before);
+      expect(await idsOf(runEntity)).to.include(first);
+      await prune();
+      expect(await sync.doneTotals(scope, 0)).to.deep.equal(before);
     });
 
     it('forgets nothing of the last day, which the guard weighs, whatever the limit', async () => {

@@ -29,7 +29,26 @@ onEachDatabase('RunReports', (openTestDatabase) => {
     expect(await reports.latest(scope)).to.include({ id: third.runId, state: 'running' });
     expect((await reports.recent(10)).map((run) => run.id)).to.deep.equal([second.runId, first.runId]);
     expect((await reports.recent(1)).map((run) => run.id)).to.deep.equal([second.runId]);
-    expect((await reports.recent(10, 'mailbox-1')).map((run) => run.id)).to.deep.equal([first.runId]);
+    expect((await reports.recent(10, { mailboxId: 'mailbox-1' })).map((run) => run.id)).to.deep.equal([
+      first.runId,
+    ]);
+  });
+
+  it('tells when the last syncs of many scopes began', async () => {
+    const { reports } = test.stores;
+    await endRun(test, await startRun(test));
+    now += 5;
+    await endRun(test, await startRun(test));
+    const tasks = { ...scope, module: 'tasks' } as const;
+    now += 5;
+    await endRun(test, await startRun(test, other));
+    const nobody = Array.from({ length: 700 }, (_, index) => ({
+      mailboxId: `none-${index}`,
+      module: 'events' as const,
+    }));
+    const starts = await reports.lastStarts([tasks, other, ...nobody, scope]);
+    expect(starts.filter((start) => start !== null)).to.deep.equal([testTime + 10, testTime + 5]);
+    expect([starts[0], starts[1], starts.at(-1)]).to.deep.equal([null, testTime + 10, testTime + 5]);
   });
 
   it('sums counts by UTC day and mailbox', async () => {
@@ -50,6 +69,25 @@ onEachDatabase('RunReports', (openTestDatabase) => {
       { day: '2024-05-06', done: 16, failed: 4 },
       { day: '2024-05-07', done: 16, failed: 4 },
     ]);
+  });
+
+  it('counts what is left out by reason, the most first', async () => {
+    const { sync, reports } = test.stores;
+    const { lease } = await startRun(test);
+    const out = (id: string, reason: string | null) =>
+      link(id, {
+        state: reason === null ? 'active' : 'outOfScope',
+        reason,
+        exchangeId: null,
+        exchange: null,
+      });
+    const links = [out('a', 'cap'), out('b', 'window'), out('c', 'window'), out('d', null)];
+    await sync.settle(lease, settlement({ links }));
+    expect(await reports.leftOut(scope)).to.deep.equal([
+      { reason: 'window', count: 2 },
+      { reason: 'cap', count: 1 },
+    ]);
+    expect(await reports.leftOut(other)).to.deep.equal([]);
   });
 
   it('names failed items by their change, their content or their link', async () => {
@@ -110,11 +148,11 @@ onEachDatabase('RunReports', (openTestDatabase) => {
     await sync.savePlan(second.lease, second.runId, [action('f', remove)]);
     await sync.hold(second.lease, second.runId, 'removes');
 
-    const removes = { kind: 'remove', side: 'crm', count: 1 };
+    const removes = { kind: 'remove', side: 'crm', tellsAttendees: false, count: 1 };
     const mine = [
       { ...scope, runId: old.runId, ...removes },
       { ...scope, runId, ...removes },
-      { ...scope, runId, kind: 'create', side: 'exchange', count: 2 },
+      { ...scope, runId, kind: 'create', side: 'exchange', tellsAttendees: false, count: 2 },
     ];
     expect(await reports.held()).to.deep.equal([...mine, { ...other, runId: second.runId, ...removes }]);
     expect(await reports.held('mailbox-1')).to.deep.equal(mine);

@@ -78,6 +78,7 @@ export function action(
       },
       losers: [],
       overwrites: 0,
+      tellsAttendees: false,
       ...more,
     },
     ...rest,
@@ -101,14 +102,13 @@ export async function startRun(
   return { lease, runId: await test.stores.sync.startRun(lease, of, 'sync', 'test') };
 }
 
-/** Ends the run and gives the lease back. */
+/** Ends the run, which gives the lease back. */
 export async function endRun(
   test: TestDatabase,
   { lease, runId }: { readonly lease: Lease; readonly runId: number },
   counts: RunCounts = noCounts,
 ): Promise<void> {
   await test.stores.sync.finishRun(lease, runId, { state: 'done', counts, held: 0, error: null });
-  await test.stores.leases.release(lease);
 }
 
 /** Rows of the scope's inbox, due or not. */

@@ -8,6 +8,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { openKeyRing } from '../../src/db/key-ring.ts';
 import type { KeyRing } from '../../src/db/key-ring.ts';
 import { EmbeddedCrm1795382100000 } from '../../src/db/migrations/1795382100000-embedded-crm.ts';
+import { AddCrmTasksAndEvents1795420800000 } from '../../src/db/migrations/1795420800000-add-crm-tasks-and-events.ts';
 import { createStores } from '../../src/db/stores.ts';
 import type { StoreOptions, Stores } from '../../src/db/stores.ts';
 import type { Clock } from '../../src/sync/ports.ts';
@@ -48,7 +49,7 @@ export const testStoreOptions: StoreOptions = {
 
 export const crmExtras: DatabaseExtras = {
   entities: embeddedCrmEntities,
-  migrations: [EmbeddedCrm1795382100000],
+  migrations: [EmbeddedCrm1795382100000, AddCrmTasksAndEvents1795420800000],
 };
 
 /** The same tests for each kind of database, each of them on an empty one. */

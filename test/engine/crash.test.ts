@@ -51,6 +51,17 @@ const scenarios: readonly Scenario[] = [
       world.crm.add(person(8, { department: 'Born again' }), { ownerId: 'alice' });
     },
   },
+  {
+    name: 'a sync whose fields are mapped anew',
+    async prepare(world) {
+      addAll(world);
+      await world.sync();
+      world.exchange.change(idBySurname(world, 'exchange', 1), { department: 'Filled there' });
+      world.crm.change(idBySurname(world, 'crm', 2), { department: 'Filled here' });
+      world.crm.add(person(6, { department: 'New' }), { ownerId: 'alice' });
+      world.settings = { ...world.settings, mapping: { jobTitle: 'department', department: 'jobTitle' } };
+    },
+  },
 ];
 
 /** How links ended may differ: what was deleted before the power went is found gone on both sides. */

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { Side } from '../../src/sync/model.ts';
+import { remoteError } from './memory-side.ts';
+import { PowerCut } from './power-cut.ts';
 import { contents, person, synced, worlds } from './world.ts';
 import type { World } from './world.ts';
 
@@ -207,6 +209,146 @@ describe('deletions', () => {
   });
 });
 
+describe('a deletion that a side has forgotten to report', () => {
+  const makeWorld = worlds();
+
+  for (const side of ['crm', 'exchange'] as const) {
+    it(`in ${side} is noticed although the power fails before what is missing was looked for`, async () => {
+      const world = await makeWorld({ settings: { deletes: { crm: true, exchange: true } } });
+      const ids = await one(world);
+      world[side].delete(ids[side]);
+      world[side].forgetCursors();
+      const whole = world.wrapping;
+      const enqueueUnseen = () => Promise.reject(new PowerCut('enqueueUnseen'));
+      world.wrapping = { ...whole, store: (store) => ({ ...store, enqueueUnseen }) };
+      expect((await world.run().catch((error: unknown) => ({ error }))).error).to.be.instanceOf(PowerCut);
+      world.wrapping = whole;
+      world.restart();
+      await world.sync();
+      expect([world.crm.list(), world.exchange.list()]).to.deep.equal([[], []]);
+    });
+  }
+});
+
+describe('a deletion that was carried out and not answered', () => {
+  const makeWorld = worlds();
+
+  it('takes nothing along that was put back before the next run', async () => {
+    const world = await makeWorld({ settings: { deletes: { crm: true, exchange: true } } });
+    const { exchange } = await one(world);
+    world.exchange.delete(exchange);
+    world.crm.fail('remove', { kind: 'lostAnswer', error: remoteError('crm', { outcomeUnknown: true }) });
+    expect((await world.run()).state).to.equal('failed');
+    expect(contents(world.crm)).to.deep.equal([]);
+    world.exchange.move(world.exchange.deletedItems()[0]?.id ?? '', 'home');
+    await world.sync();
+    await world.sync();
+    expect(contents(world.exchange)).to.deep.equal([person(1)]);
+    expect(contents(world.crm)).to.deep.equal([person(1)]);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+});
+
+describe('an event that was deleted in Exchange and edited in the CRM', () => {
+  const makeWorld = worlds();
+
+  for (const type of ['twoWay', 'oneWay'] as const)
+    it(`is made again there, and ${type === 'twoWay' ? 'the record learns the new UID' : 'the record of a leading CRM keeps its UID'}`, async () => {
+      const exchange = { setsItself: ['uid'] };
+      const world = await makeWorld({ module: 'events', exchange });
+      const talk = { subject: 'Talk', start: '2026-03-02T09:00:00', end: '2026-03-02T10:00:00' };
+      const first = world.exchange.add({ ...talk, uid: 'uid of the first' });
+      await world.sync();
+      const crmId = world.crm.list()[0]?.id ?? '';
+      world.exchange.delete(first);
+      world.crm.change(crmId, { location: 'Room 1' });
+      await world.sync();
+      const again = world.exchange.list()[0]?.id ?? '';
+      world.settings = { ...world.settings, type, direction: 'crmToExchange' };
+      await world.sync();
+      const edited = { ...talk, location: 'Room 1' };
+      const uid = `uid of ${again}`;
+      expect(contents(world.exchange)).to.deep.equal([{ ...edited, uid }]);
+      expect(contents(world.crm)).to.deep.equal([
+        { ...edited, uid: type === 'twoWay' ? uid : 'uid of the first' },
+      ]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    });
+});
+
+describe('an event of the CRM that Exchange gave a UID', () => {
+  const makeWorld = worlds();
+
+  for (const winner of ['crm', 'exchange'] as const)
+    it(`goes there when it is deleted in the CRM before anybody has read that, and ${winner} wins conflicts: nothing was edited`, async () => {
+      const exchange = { setsItself: ['uid'] };
+      const world = await makeWorld({ module: 'events', exchange, settings: { winner } });
+      const talk = { subject: 'Talk', start: '2026-03-02T09:00:00', end: '2026-03-02T10:00:00' };
+      const crmId = world.crm.add(talk, { ownerId: 'alice' });
+      await world.sync();
+      world.crm.delete(crmId);
+      const { counts } = await world.sync();
+      expect([contents(world.crm), contents(world.exchange)]).to.deep.equal([[], []]);
+      expect([counts.crm.conflicts, counts.exchange.conflicts]).to.deep.equal([0, 0]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    });
+});
+
+describe('an item that was made again on both sides', () => {
+  const makeWorld = worlds();
+
+  it('is one pair although nobody can tell yet whether the one before it is gone', async () => {
+    const world = await makeWorld();
+    const ids = await one(world);
+    world.crm.delete(ids.crm);
+    const crmId = world.crm.add(person(1), { ownerId: 'alice' });
+    world.exchange.delete(ids.exchange);
+    const exchangeId = world.exchange.add(person(1));
+    world.exchange.forgetCursors();
+    const failure = { code: 'Busy', message: 'The server is busy.', retryable: true };
+    world.wrapping = {
+      ...world.wrapping,
+      side: (side) => ({
+        ...side,
+        read: async (module, wanted) => {
+          const answers = await side.read(module, wanted);
+          return answers.map((answer, index) =>
+            wanted[index] === ids.exchange ? { kind: 'failed', failure } : answer,
+          );
+        },
+      }),
+    };
+    await world.sync();
+    world.restart();
+    await world.stores.sync.retryNow(world.scopeOf());
+    await world.sync();
+    expect((await world.activeLinks()).map((link) => [link.crmId, link.exchangeId])).to.deep.equal([
+      [crmId, exchangeId],
+    ]);
+    expect(world.crm.list()).to.have.lengthOf(1);
+    expect(world.exchange.list()).to.have.lengthOf(1);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+});
+
+describe('a record that was made again twice', () => {
+  const makeWorld = worlds();
+
+  it('keeps its item although an earlier one lies in another folder', async () => {
+    const world = await makeWorld({ settings: { deletes: { crm: false, exchange: true } } });
+    const ids = await one(world);
+    world.exchange.move(ids.exchange, 'elsewhere');
+    world.crm.delete(ids.crm);
+    const second = world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync();
+    world.crm.delete(second);
+    world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync();
+    expect(world.exchange.list()).to.have.lengthOf(1);
+    expect(await world.activeLinks()).to.have.lengthOf(1);
+  });
+});
+
 describe('an item that waits alone', () => {
   const makeWorld = worlds();
 
@@ -288,6 +430,59 @@ describe('moving an item in Exchange to another folder', () => {
     expect(world.crm.list()).to.have.lengthOf(1);
     expect((await world.links()).map(({ state, exchangeId }) => [state, exchangeId])).to.deep.equal([
       ['active', back],
+    ]);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+
+  it('and back while a run looks for it leaves the record alone', async () => {
+    for (const born of ['crm', 'exchange'] as const) {
+      const world = await makeWorld();
+      const id = world[born].add(person(1), { ownerId: 'alice' });
+      await world.sync();
+      const exchangeId = (await world.links())[0]?.exchangeId ?? '';
+      const away = world.exchange.move(exchangeId, 'elsewhere');
+      let back = '';
+      world.exchange.meanwhile = ({ method }) => {
+        if (method === 'locate' && back === '') back = world.exchange.move(away, 'home');
+      };
+      await world.sync();
+      await world.sync();
+      expect(world.crm.list(), born).to.have.lengthOf(1);
+      if (born === 'crm') expect(world.crm.has(id)).to.equal(true);
+      expect((await world.links()).map((link) => [link.state, link.exchangeId])).to.deep.equal([
+        ['active', back],
+      ]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    }
+  });
+
+  it('is told from deleting it although a copy of it stays', async () => {
+    for (const folder of ['elsewhere', 'deletedItems'] as const) {
+      const world = await makeWorld();
+      const ids = await one(world);
+      const { stamp } = world.exchange.get(ids.exchange);
+      const copy = world.exchange.add(person(9), { stamp: stamp ?? '' });
+      await world.sync();
+      world.exchange.move(ids.exchange, folder);
+      await world.sync();
+      expect(world.crm.has(ids.crm)).to.equal(folder === 'elsewhere');
+      expect((await world.activeLinks()).map(({ exchangeId }) => exchangeId)).to.deep.equal([copy]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    }
+  });
+
+  it('leaves its place to the same person when he is made again in the folder, and forgets nothing of him', async () => {
+    const world = await makeWorld();
+    const { crmIds, exchangeIds } = await synced(world, [person(1, { mobilePhone: '+1 1' })]);
+    world.exchange.move(exchangeIds[0] ?? '', 'elsewhere');
+    await world.sync();
+    const again = world.exchange.add(person(1, { jobTitle: 'New' }));
+    await world.sync();
+    expect(world.crm.list().map(({ id }) => id)).to.deep.equal(crmIds);
+    expect(contents(world.crm)).to.deep.equal([person(1, { mobilePhone: '+1 1', jobTitle: 'New' })]);
+    expect(contents(world.exchange)).to.deep.equal(contents(world.crm));
+    expect((await world.links()).map(({ state, exchangeId }) => [state, exchangeId])).to.deep.equal([
+      ['active', again],
     ]);
     expect(await world.idleRun()).to.deep.equal(idle);
   });

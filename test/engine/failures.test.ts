@@ -54,6 +54,30 @@ describe('an item that fails', () => {
     expect(waits).to.deep.equal([1, 5, 30, 120, 360, 1440, 1440]);
   });
 
+  it('in what was made again is still the same item when the other side changes before its next attempt', async () => {
+    const world = await makeWorld({
+      settings: { winner: 'exchange', deletes: { crm: true, exchange: true } },
+    });
+    const { crmIds, exchangeIds } = await synced(world);
+    const exchangeId = exchangeIds[0] ?? '';
+    world.exchange.change(exchangeId, { jobTitle: 'Edited' });
+    world.crm.delete(crmIds[0] ?? '');
+    const again = world.crm.add(person(1), { ownerId: 'alice' });
+    world.crm.itemFailure = (method) => (method === 'update' ? refused : null);
+    await world.sync();
+    world.exchange.change(exchangeId, { jobTitle: 'Edited again' });
+    await world.sync();
+    world.crm.itemFailure = () => null;
+    world.exchange.change(exchangeId, { department: 'Sales' });
+    await world.sync();
+    expect(world.crm.list().map(({ id }) => id)).to.deep.equal([again]);
+    expect(contents(world.exchange)).to.deep.equal([
+      person(1, { jobTitle: 'Edited again', department: 'Sales' }),
+    ]);
+    expect(contents(world.crm)).to.deep.equal(contents(world.exchange));
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+
   it('for good waits until it changes or someone asks', async () => {
     const world = await makeWorld();
     const id = world.crm.add(person(1), { ownerId: 'alice' });
@@ -89,6 +113,36 @@ describe('an item that fails', () => {
     await world.sync();
     expect(await world.inboxRows()).to.deep.equal([]);
   });
+
+  for (const failure of [busy, refused]) {
+    it(`${failure === busy ? 'for now' : 'for good'} is found by its partner that is reported meanwhile`, async () => {
+      const world = await makeWorld();
+      world.crm.add(person(1, { jobTitle: 'Clerk' }), { ownerId: 'alice' });
+      const exchangeId = world.exchange.add(person(1));
+      world.exchange.itemFailure = (method) => (method === 'update' ? failure : null);
+      await world.sync();
+      expect((await world.inboxRows()).map(({ attempts }) => attempts)).to.deep.equal([1, 1]);
+
+      world.exchange.change(exchangeId, { company: 'Example' });
+      world.now -= minuteMs / 2; // the record is not due yet
+      await world.sync();
+      expect(world.crm.list()).to.have.lengthOf(1);
+      expect(world.exchange.list()).to.have.lengthOf(1);
+      const rows = await world.inboxRows();
+      expect(rows.map(({ side, attempts }) => [side, attempts])).to.deep.equal([
+        ['crm', 2],
+        ['exchange', 1],
+      ]);
+
+      world.exchange.itemFailure = () => null;
+      await world.stores.sync.retryNow(world.scopeOf());
+      await world.sync();
+      const whole = person(1, { jobTitle: 'Clerk', company: 'Example' });
+      expect(contents(world.crm)).to.deep.equal([whole]);
+      expect(contents(world.exchange)).to.deep.equal([whole]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    });
+  }
 
   it('to be read concludes nothing from the other side and is asked for again', async () => {
     const world = await makeWorld();
@@ -147,6 +201,34 @@ describe('an item that fails', () => {
       expect(await world.idleRun()).to.deep.equal(idle);
     });
   }
+});
+
+describe('an item that is written although the server says that it failed', () => {
+  const makeWorld = worlds();
+
+  for (const side of ['crm', 'exchange'] as const)
+    it(`on ${side} keeps what lost by it`, async () => {
+      const winner = side === 'crm' ? 'exchange' : 'crm';
+      const world = await makeWorld({ settings: { winner } });
+      const { crmIds, exchangeIds } = await synced(world);
+      world.crm.change(crmIds[0] ?? '', { jobTitle: 'of crm' });
+      world.exchange.change(exchangeIds[0] ?? '', { jobTitle: 'of exchange' });
+      const id = (side === 'crm' ? crmIds : exchangeIds)[0] ?? '';
+      world[side].itemFailure = (method, { values }) => {
+        if (method !== 'update') return null;
+        world[side].change(id, values);
+        return busy;
+      };
+      const { counts } = await world.sync();
+      world[side].itemFailure = () => null;
+      world.now += 10 * minuteMs;
+      await world.sync();
+      expect(counts[side].conflicts).to.equal(1);
+      expect(await world.losers()).to.deep.equal([{ field: 'jobTitle', side, value: `of ${side}` }]);
+      for (const system of [world.crm, world.exchange])
+        expect(contents(system)).to.deep.equal([person(1, { jobTitle: `of ${winner}` })]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    });
 });
 
 describe('a version conflict', () => {
@@ -386,6 +468,18 @@ describe('a photo that is written in a step of its own', () => {
     });
   }
 
+  it('does not come back when it is taken away while the answer of the second step is lost', async () => {
+    const world = await makeWorld({ exchange: { separate: ['photo'] } });
+    const id = world.crm.add(person(1, { photo }), { ownerId: 'alice' });
+    world.exchange.fail('update', { kind: 'lostAnswer', error: remoteError('exchange') });
+    expect((await world.run()).state).to.equal('failed');
+    world.crm.change(id, { photo: null });
+    await world.sync();
+    expect(contents(world.crm)).to.deep.equal([person(1)]);
+    expect(contents(world.exchange)).to.deep.equal([person(1)]);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+
   it('comes over when the answer of the create was lost', async () => {
     const world = await makeWorld({ exchange: { separate: ['photo'] } });
     world.crm.add(person(1, { photo }), { ownerId: 'alice' });
@@ -393,6 +487,23 @@ describe('a photo that is written in a step of its own', () => {
     expect((await world.run()).state).to.equal('failed');
     await world.sync();
     expect(contents(world.exchange)).to.deep.equal([person(1, { photo })]);
+    await world.sync();
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+
+  it('comes over when its item is made again and changes by itself between the two steps', async () => {
+    const world = await makeWorld({ exchange: { separate: ['photo'] } });
+    const { crmIds, exchangeIds } = await synced(world, [person(1, { photo })]);
+    world.crm.change(crmIds[0] ?? '', { jobTitle: 'Edited' });
+    world.exchange.delete(exchangeIds[0] ?? '');
+    let isTouched = false;
+    world.exchange.meanwhile = ({ method, ids }) => {
+      if (method !== 'update' || isTouched) return;
+      isTouched = true;
+      world.exchange.touch(ids[0] ?? '');
+    };
+    await world.sync();
+    expect(contents(world.exchange)).to.deep.equal([person(1, { photo, jobTitle: 'Edited' })]);
     await world.sync();
     expect(await world.idleRun()).to.deep.equal(idle);
   });
@@ -433,6 +544,99 @@ describe('a run that is asked to stop', () => {
   });
 });
 
+describe('a first pairing of which one side took nothing', () => {
+  const makeWorld = worlds();
+
+  it('is finished later, although that side reports its item by itself meanwhile', async () => {
+    const world = await makeWorld();
+    world.crm.add(person(1, { jobTitle: 'Clerk' }), { ownerId: 'alice' });
+    const exchangeId = world.exchange.add(person(1, { jobTitle: 'Chief', company: 'Example' }));
+    world.exchange.itemFailure = (method) => (method === 'update' ? busy : null);
+    await world.sync();
+    world.exchange.itemFailure = () => null;
+    world.exchange.change(exchangeId, { mobilePhone: '+1 1' });
+    world.now -= minuteMs / 2; // what failed is not due yet
+    await world.sync();
+    await world.stores.sync.retryNow(world.scopeOf());
+    await world.sync();
+    const whole = person(1, { jobTitle: 'Clerk', company: 'Example', mobilePhone: '+1 1' });
+    expect(contents(world.crm)).to.deep.equal([whole]);
+    expect(contents(world.exchange)).to.deep.equal([whole]);
+    expect((await world.losers()).map(({ value }) => value)).to.deep.equal(['Chief']);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+});
+
+describe('a first pairing of which one side took nothing, and was then deleted there', () => {
+  const makeWorld = worlds();
+
+  it('keeps what never arrived as the loser of the deletion', async () => {
+    const world = await makeWorld({
+      settings: { winner: 'exchange', deletes: { crm: true, exchange: true } },
+    });
+    world.crm.add(person(1, { company: 'Example' }), { ownerId: 'alice' });
+    const exchangeId = world.exchange.add(person(1, { mobilePhone: '+1 1' }));
+    world.exchange.itemFailure = (method) => (method === 'update' ? busy : null);
+    await world.sync();
+    world.exchange.itemFailure = () => null;
+    world.exchange.delete(exchangeId);
+    world.now -= minuteMs / 2; // what failed is not due yet
+    await world.sync();
+    expect([world.crm.list(), world.exchange.list()]).to.deep.equal([[], []]);
+    expect((await world.losers()).map(({ field, value }) => [field, value])).to.deep.include([
+      'company',
+      'Example',
+    ]);
+  });
+});
+
+describe('a first pairing of which nobody heard whether it was written', () => {
+  const makeWorld = worlds();
+  const lost = { kind: 'lostAnswer', error: remoteError('crm', { outcomeUnknown: true }) } as const;
+
+  it('does not keep the value that was written apart from an edit of the other side', async () => {
+    for (const type of ['oneWay', 'twoWay'] as const) {
+      const world = await makeWorld({ settings: { type, direction: 'exchangeToCrm', winner: 'exchange' } });
+      world.crm.add(person(1, { jobTitle: 'Clerk' }), { ownerId: 'alice' });
+      const exchangeId = world.exchange.add(person(1, { jobTitle: 'Chief' }));
+      world.crm.fail('update', lost);
+      expect((await world.run()).state).to.equal('failed');
+      expect(contents(world.crm)).to.deep.equal([person(1, { jobTitle: 'Chief' })]);
+      world.exchange.change(exchangeId, { jobTitle: null });
+      await world.sync();
+      expect(contents(world.crm), type).to.deep.equal([person(1)]);
+      expect(contents(world.exchange), type).to.deep.equal([person(1)]);
+      expect((await world.losers()).map(({ value }) => value)).to.deep.equal(['Clerk']);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    }
+  });
+
+  it('does the same where the request arrived twice', async () => {
+    const world = await makeWorld({ settings: { winner: 'exchange' } });
+    world.crm.add(person(1), { ownerId: 'alice' });
+    const exchangeId = world.exchange.add(person(1, { jobTitle: 'Chief' }));
+    let isRepeated = false;
+    world.wrapping = {
+      ...world.wrapping,
+      side: (side) => ({
+        ...side,
+        async update(...args) {
+          const answer = await side.update(...args);
+          if (side.side !== 'crm' || isRepeated) return answer;
+          isRepeated = true;
+          world.exchange.change(exchangeId, { jobTitle: null });
+          return side.update(...args);
+        },
+      }),
+    };
+    await world.sync();
+    await world.sync();
+    expect(contents(world.crm)).to.deep.equal([person(1)]);
+    expect(contents(world.exchange)).to.deep.equal([person(1)]);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
+});
+
 describe('a cursor that the side no longer knows', () => {
   const makeWorld = worlds();
 
@@ -463,6 +667,61 @@ describe('a cursor that the side no longer knows', () => {
     expect(contents(world.crm)).to.have.deep.members(left);
     expect(contents(world.exchange)).to.have.deep.members(left);
     expect(await world.idleRun()).to.deep.equal(idle);
+  });
+
+  it('hides that an item went which was reported and never planned: it is asked for, not made from what rode along', async () => {
+    for (const born of ['crm', 'exchange'] as const) {
+      const world = await makeWorld({ crm: { ridesAlong: true }, exchange: { ridesAlong: true } });
+      await synced(world);
+      const system = world[born];
+      const id = system.add(person(2), { ownerId: 'alice' });
+      let stop = new AbortController();
+      world.wrapping = {
+        ...world.wrapping,
+        store: (store) => ({
+          ...store,
+          duePage: async (...args) => {
+            stop.abort();
+            return store.duePage(...args);
+          },
+        }),
+      };
+      expect((await world.run({ signal: stop.signal })).state).to.equal('stopped');
+      expect(await world.inbox()).to.have.lengthOf(1);
+
+      system.delete(id);
+      system.forgetCursors();
+      stop = new AbortController();
+      world.restart();
+      await world.sync();
+      expect(contents(world.crm), born).to.deep.equal([person(1)]);
+      expect(contents(world.exchange), born).to.deep.equal([person(1)]);
+      await world.sync();
+      expect(await world.idleRun()).to.deep.equal(idle);
+    }
+  });
+
+  it('hides that a record went while its partner was made: the next run finds out', async () => {
+    const world = await makeWorld({ owners: ['alice', 'bob'] });
+    await world.sync();
+    const id = world.crm.add(person(1), { ownerId: 'alice' });
+    world.wrapping = {
+      ...world.wrapping,
+      side: (side) => ({
+        ...side,
+        async create(...args) {
+          world.crm.delete(id);
+          world.crm.forgetCursors();
+          await world.sync({ owner: 'bob' });
+          return side.create(...args);
+        },
+      }),
+    };
+    await world.sync();
+    expect(world.exchange.list()).to.have.lengthOf(1);
+    await world.sync();
+    expect(world.exchange.list()).to.deep.equal([]);
+    expect(await world.activeLinks()).to.deep.equal([]);
   });
 
   it('while a full read goes on begins another one', async () => {

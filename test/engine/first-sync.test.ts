@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { bookmarkName } from '../../src/sync/bookmarks.ts';
+import type { RunScope } from '../../src/sync/stores.ts';
 import { remoteError } from './memory-side.ts';
 import { contents, person, worlds } from './world.ts';
 
@@ -33,6 +35,44 @@ describe('a first sync', () => {
     expect(world.exchange.list()[0]?.values['email1']).to.equal('PERSON1@example.test');
     expect(await world.idleRun()).to.deep.equal({ actions: 0, writes: 0, reads: 0 });
   });
+
+  for (const [when, method] of [
+    ['while it is paired', 'halfLinkIds'],
+    ['between pairing and planning', 'held'],
+  ] as const) {
+    for (const isKnown of [false, true]) {
+      const which = isKnown ? 'of a pair' : 'alone';
+      it(`pairs anew what was reported again ${when}, in the same run: ${which}`, async () => {
+        const world = await makeWorld({ owners: ['alice', 'bob'] });
+        const id = world.crm.add(person(1), { ownerId: 'alice' });
+        if (isKnown) world.exchange.add(person(1, { mobilePhone: '+1 1' }));
+        let isThere = false;
+        const readMeanwhile = async (): Promise<void> => {
+          if (isThere) return;
+          isThere = true;
+          world.crm.change(id, { jobTitle: 'Engineer' });
+          // Reads the CRM for everybody.
+          await world.sync({ owner: 'bob' });
+        };
+        world.wrapping = {
+          ...world.wrapping,
+          store: (store) => ({
+            ...store,
+            [method]: async (scope: RunScope) => {
+              await readMeanwhile();
+              return store[method](scope);
+            },
+          }),
+        };
+        await world.sync();
+        const expected = person(1, { jobTitle: 'Engineer', ...(isKnown ? { mobilePhone: '+1 1' } : {}) });
+        expect(contents(world.crm)).to.deep.equal([expected]);
+        expect(contents(world.exchange)).to.deep.equal([expected]);
+        expect(await world.inboxRows()).to.deep.equal([]);
+        expect(await world.idleRun()).to.deep.equal({ actions: 0, writes: 0, reads: 0 });
+      });
+    }
+  }
 
   it('takes only records of the mailbox owner', async () => {
     const world = await makeWorld();
@@ -118,6 +158,18 @@ describe('a first sync', () => {
       expect(await world.activeLinks()).to.have.lengthOf(1);
     });
 
+    it('finds the partners of new items among all that was left out', async () => {
+      const world = await makeWorld({ settings: { firstSyncCap: 0 } });
+      for (let number = 1; number <= 510; number += 1) world.crm.add(person(number), { ownerId: 'alice' });
+      await world.sync();
+      expect(world.exchange.list()).to.deep.equal([]);
+      const known = [1, 99, 255, 510];
+      for (const number of known) world.exchange.add(person(number));
+      const { counts } = await world.sync();
+      expect(counts.crm.created).to.equal(0);
+      expect(await world.activeLinks()).to.have.lengthOf(known.length);
+    });
+
     it('counts what a first sync that broke off has already brought over', async () => {
       const world = await makeWorld({ settings: { firstSyncCap: 3 }, exchange: { batchSize: 2 } });
       for (const number of [1, 2, 3, 4, 5, 6]) world.crm.add(person(number), { ownerId: 'alice' });
@@ -129,6 +181,30 @@ describe('a first sync', () => {
       await world.sync();
       expect(world.exchange.list()).to.have.lengthOf(3);
     });
+  });
+
+  it('leaves nothing out for good where it broke off and the rules changed before the next run', async () => {
+    const oneWay = { type: 'oneWay', direction: 'crmToExchange' } as const;
+    const world = await makeWorld({ settings: oneWay });
+    world.exchange.add(person(1));
+    world.wrapping = {
+      ...world.wrapping,
+      store: (store) => ({
+        ...store,
+        savePage: async (lease, key, page) => {
+          if (key.scope === bookmarkName('rules')) throw remoteError('exchange');
+          return store.savePage(lease, key, page);
+        },
+      }),
+    };
+    expect((await world.run()).state).to.equal('failed');
+    expect((await world.links()).map(({ state, reason }) => [state, reason])).to.deep.equal([
+      ['outOfScope', 'direction'],
+    ]);
+    world.restart();
+    world.settings = { ...world.settings, type: 'twoWay' };
+    await world.sync();
+    expect(contents(world.crm)).to.deep.equal([person(1)]);
   });
 
   it('leaves imported records out until they change', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { remoteError } from './memory-side.ts';
 import { contents, minuteMs, person, synced, worlds } from './world.ts';
 
 const idle = { actions: 0, writes: 0, reads: 0 };
@@ -53,6 +54,54 @@ describe('two mailboxes of one organisation', () => {
       expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(1)]);
     });
   }
+
+  it('make nothing of a record that was deleted, and told of, while they joined', async () => {
+    const world = await makeWorld({ ...two, crm: { ridesAlong: true } });
+    const id = world.crm.add(person(1), { ownerId: 'bob' });
+    await world.sync({ owner: 'alice' });
+    let joins = true;
+    world.wrapping = {
+      ...world.wrapping,
+      side: (side) => ({
+        ...side,
+        async *changes(module, cursor, options) {
+          for await (const page of side.changes(module, cursor, options)) {
+            if (joins && options?.ownerId === 'bob') {
+              joins = false;
+              world.crm.delete(id);
+              await world.sync({ owner: 'alice' });
+            }
+            yield page;
+          }
+        },
+      }),
+    };
+    await world.sync({ owner: 'bob' });
+    expect(joins).to.equal(false);
+    expect(contents(world.mailboxOf('bob'))).to.deep.equal([]);
+    expect((await world.links()).filter(({ state }) => state === 'active')).to.deep.equal([]);
+  });
+
+  it('learn of a hand-over that was reported before anybody knew the record was made here', async () => {
+    const world = await makeWorld(two);
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    world.mailboxOf('alice').add(person(1));
+    world.crm.fail('create', { kind: 'lostAnswer', error: remoteError('crm', { outcomeUnknown: true }) });
+    expect((await world.run({ owner: 'alice' })).state).to.equal('failed');
+    const id = world.crm.list()[0]?.id ?? '';
+    world.crm.give(id, 'bob');
+    world.crm.change(id, { jobTitle: 'of bob' });
+    await world.sync({ owner: 'bob' });
+    await world.sync({ owner: 'alice' });
+    const states = (await world.links()).map(({ state, reason }) => [state, reason]);
+    expect(states).to.have.deep.members([
+      ['outOfScope', 'owner'],
+      ['active', null],
+    ]);
+    expect(contents(world.mailboxOf('alice'))).to.deep.equal([person(1)]);
+    expect(contents(world.mailboxOf('bob'))).to.deep.equal([person(1, { jobTitle: 'of bob' })]);
+  });
 
   it('keep the old copy when the new owner deletes the record', async () => {
     const world = await makeWorld(two);

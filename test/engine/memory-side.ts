@@ -1,14 +1,21 @@
 /** A side that lives in memory: keeps versions as strictly as a real one, and fails in the ways real ones do when asked. */
 import { CursorLostError, RemoteError } from '../../src/errors.ts';
-import { fieldsOf } from '../../src/sync/fields.ts';
-import type { Item, ScopeReason, Side, Value, Values } from '../../src/sync/model.ts';
-import { contactKeyFields } from '../../src/sync/pairing.ts';
+import { fieldsIn, fieldsOf } from '../../src/sync/fields.ts';
+import type { Item, Module, ScopeReason, Side, Value, Values } from '../../src/sync/model.ts';
+import { keyFieldsOf } from '../../src/sync/natural-keys.ts';
+import {
+  anyOccurrence,
+  isOccurrenceName,
+  occurrenceName,
+  occurrencePlace,
+} from '../../src/sync/occurrences.ts';
 import type {
   Capabilities,
   Change,
   ChangeOptions,
   ChangePage,
   Failure,
+  Place,
   SyncSide,
   Target,
   WriteResult,
@@ -19,8 +26,14 @@ export type Method =
 
 export interface MemoryOptions {
   readonly side: Side;
+  /** What ids begin with, where several systems must not share them; the side unless said otherwise. */
+  readonly name?: string;
+  /** What its items are; contacts unless said otherwise. */
+  readonly module?: Module;
   readonly unsupported?: readonly string[];
   readonly separate?: readonly string[];
+  /** What it sets by itself on each item that is made through the side: nobody can write that. */
+  readonly setsItself?: readonly string[];
   readonly batchSize?: number;
   readonly pageSize?: number;
   /** What the server makes of values it is given: trimming, cutting, spelling. */
@@ -174,6 +187,27 @@ export class MemorySystem {
       .map((item) => this.#toItem(item));
   }
 
+  /** Every item that is not in Deleted Items, in whatever folder. */
+  everywhere(): Item[] {
+    return [...this.#items.values()]
+      .filter((item) => item.folder !== 'deletedItems')
+      .map((item) => this.#toItem(item));
+  }
+
+  /** What may be put back: the identities of what lies in Deleted Items. */
+  deletedItems(): Item[] {
+    return [...this.#items.values()]
+      .filter((item) => item.folder === 'deletedItems')
+      .map((item) => this.#toItem(item));
+  }
+
+  /** Items somebody moved to another folder. */
+  movedAway(): Item[] {
+    return [...this.#items.values()]
+      .filter((item) => item.folder === 'elsewhere')
+      .map((item) => this.#toItem(item));
+  }
+
   get(id: string): Item {
     return this.#toItem(this.#get(id));
   }
@@ -226,11 +260,14 @@ export class MemorySystem {
             drafts.map(({ stamp, values }): WriteResult => {
               this.#refuse(
                 values,
-                Object.keys(values).filter((field) => this.#options.separate?.includes(field)),
+                Object.keys(values).filter((field) => this.#isSeparate(field)),
               );
               const failure = this.itemFailure('create', { id: null, values });
               if (failure) return { kind: 'failed', failure };
-              return this.#written(this.#insert(this.#normalized(values), stamp, ownerId, null, null));
+              const item = this.#insert(this.#normalized(values), stamp, ownerId, null, null);
+              for (const field of this.#options.setsItself ?? [])
+                item.values[field] = `${field} of ${item.id}`;
+              return this.#written(item);
             }),
         ),
       update: (_module, patches) =>
@@ -238,10 +275,12 @@ export class MemorySystem {
           'update',
           patches.map(({ id }) => id),
           () =>
-            patches.map(({ id, version, values }) => {
-              const separate = Object.keys(values).filter((field) => this.#options.separate?.includes(field));
+            patches.map(({ id, version, values, resulting }) => {
+              this.#refuseUntold(values, resulting);
+              const separate = Object.keys(values).filter((field) => this.#isSeparate(field));
               this.#refuse(values, separate.length === Object.keys(values).length ? [] : separate);
               return this.#write('update', { id, version, values }, (item) => {
+                this.#resetSeries(item, values);
                 Object.assign(item.values, this.#normalized(values));
                 this.#touch(item);
                 return this.#written(item);
@@ -274,22 +313,44 @@ export class MemorySystem {
           'locate',
           items.map(({ id }) => id),
           () =>
-            items.map(({ stamp, identity }) => {
-              const moved = [...this.#items.values()].some(
+            items.map(({ stamp, identity }): Place => {
+              const found = [...this.#items.values()].filter(
                 (item) =>
-                  item.folder === 'elsewhere' &&
-                  ((identity !== null && item.identity === identity) ||
-                    (stamp !== null && item.stamp === stamp)),
+                  (identity !== null && item.identity === identity) ||
+                  (stamp !== null && item.stamp === stamp),
               );
-              return moved ? 'moved' : 'gone';
+              const here = found.filter(({ folder }) => folder === 'home').map(({ id }) => id);
+              const otherwise = found.some(({ folder }) => folder === 'elsewhere') ? 'moved' : 'gone';
+              return here.length > 0 ? { here, otherwise } : otherwise;
             }),
         ),
     };
   }
 
+  get #module(): Module {
+    return this.#options.module ?? 'contacts';
+  }
+
+  #isSeparate(field: string): boolean {
+    const { separate = [] } = this.#options;
+    return separate.includes(field) || (separate.includes(anyOccurrence) && isOccurrenceName(field));
+  }
+
+  /** Exchange forgets the exceptions of a series whose rule or times are written. */
+  #resetSeries(item: Stored, written: Values): void {
+    if (!this.#options.separate?.includes(anyOccurrence)) return;
+    if (!['start', 'end', 'timeZone', 'recurrence'].some((field) => field in written)) return;
+    for (const field of Object.keys(item.values)) if (isOccurrenceName(field)) delete item.values[field];
+  }
+
   #capabilities(): Capabilities {
-    const { unsupported = [], separate = [], batchSize = 10 } = this.#options;
-    return { unsupported: new Set(unsupported), separate: new Set(separate), batchSize };
+    const { unsupported = [], separate = [], setsItself = [], batchSize = 10 } = this.#options;
+    return {
+      unsupported: new Set(unsupported),
+      separate: new Set(separate),
+      readOnly: new Set(setsItself),
+      batchSize,
+    };
   }
 
   async #call<T>(method: Method, ids: readonly string[], work: () => T): Promise<T> {
@@ -363,12 +424,24 @@ export class MemorySystem {
 
   /** A planner that writes these has a bug; a real server would refuse or forget them. */
   #refuse(values: Values, wrong: readonly string[]): void {
-    const unsupported = Object.keys(values).filter((field) => this.#options.unsupported?.includes(field));
+    const { unsupported: missing = [], setsItself = [] } = this.#options;
+    const unsupported = Object.keys(values).filter((field) => [...missing, ...setsItself].includes(field));
     const unknown = Object.keys(values).filter(
-      (field) => !fieldsOf.contacts.some(({ name }) => name === field),
+      (field) => !isOccurrenceName(field) && !fieldsOf[this.#module].some(({ name }) => name === field),
     );
     const all = [...wrong, ...unsupported, ...unknown];
     if (all.length > 0) throw new Error(`${this.#options.side} cannot be written here: ${all.join(', ')}`);
+  }
+
+  /** What is written of an occurrence reaches it only where the patch tells that it is an exception. */
+  #refuseUntold(values: Values, resulting: Values): void {
+    if (!this.#options.separate?.includes(anyOccurrence)) return;
+    for (const name of Object.keys(values)) {
+      if (!isOccurrenceName(name)) continue;
+      const state = occurrenceName(occurrencePlace(name).originalStart);
+      if (values[name] !== null && !values[state] && !resulting[state])
+        throw new Error(`${name} is written, and nobody tells what that occurrence is`);
+    }
   }
 
   #normalized(values: Values): Values {
@@ -383,9 +456,11 @@ export class MemorySystem {
     identity: string | null,
   ): Stored {
     this.#lastId += 1;
+    const { side, name = side } = this.#options;
     const item: Stored = {
-      id: `${this.#options.side}-${this.#lastId}`,
-      identity: identity ?? (this.#options.side === 'exchange' ? `identity-${this.#lastId}` : null),
+      id: `${name}-${this.#lastId}`,
+      identity:
+        identity ?? (side === 'exchange' ? `identity-${name === side ? '' : name}${this.#lastId}` : null),
       stamp,
       ownerId,
       skip,
@@ -425,7 +500,7 @@ export class MemorySystem {
 
   #toItem(item: Stored): Item {
     const values: Record<string, Value> = {};
-    for (const { name } of fieldsOf.contacts) {
+    for (const { name } of fieldsIn(this.#module, item.values)) {
       if (!this.#options.unsupported?.includes(name)) values[name] = item.values[name] ?? null;
     }
     const { id, stamp, identity, ownerId, skip } = item;
@@ -435,7 +510,7 @@ export class MemorySystem {
   #toChange(stored: Stored): Change {
     const item = this.#toItem(stored);
     const keyValues = Object.fromEntries(
-      contactKeyFields.map((field) => [field, item.values[field] ?? null]),
+      keyFieldsOf(this.#module).map((field) => [field, item.values[field] ?? null]),
     );
     const { id, version, stamp, identity, ownerId, skip } = item;
     const riding = this.#options.ridesAlong ? item : null;

@@ -6,9 +6,10 @@ import type { Stores } from '../../src/db/stores.ts';
 import { takeLease } from '../../src/engine/lease-keeper.ts';
 import { readCrm } from '../../src/engine/readers.ts';
 import { syncRun } from '../../src/engine/sync-run.ts';
+import type { UndoRequest } from '../../src/engine/undo.ts';
 import type { Decision, RunOutcome } from '../../src/engine/sync-run.ts';
-import type { ModuleSettings, Settings } from '../../src/sync/administration.ts';
-import type { Link, Loser, Values } from '../../src/sync/model.ts';
+import type { EventWindow, ModuleSettings, Settings } from '../../src/sync/administration.ts';
+import type { Link, Loser, Module, Values } from '../../src/sync/model.ts';
 import type { SyncSide } from '../../src/sync/ports.ts';
 import type {
   InboxRow,
@@ -39,17 +40,23 @@ export const wideGuard: Settings['guard'] = {
 
 export const twoWay: ModuleSettings = {
   enabled: true,
+  target: 'default',
   type: 'twoWay',
   direction: 'crmToExchange',
   winner: 'crm',
   deletes: { crm: true, exchange: true },
   firstSyncCap: null,
+  mapping: {},
 };
 
 export interface WorldOptions {
+  /** What is synced; contacts unless said otherwise. */
+  readonly module?: Module;
   readonly crm?: Omit<MemoryOptions, 'side'>;
   readonly exchange?: Omit<MemoryOptions, 'side'>;
   readonly settings?: Partial<ModuleSettings>;
+  /** Everything, unless said otherwise. */
+  readonly eventWindow?: Partial<EventWindow>;
   readonly guard?: Partial<Settings['guard']>;
   /** CRM users with a mailbox each; the first is the one whose mailbox runs by default. */
   readonly owners?: readonly string[];
@@ -68,6 +75,7 @@ export interface RunOptions {
   readonly owner?: string;
   readonly kind?: RunKind;
   readonly decisions?: readonly Decision[];
+  readonly undo?: UndoRequest;
   readonly signal?: AbortSignal;
 }
 
@@ -75,23 +83,28 @@ export class World {
   readonly crm: MemorySystem;
   readonly mailboxes = new Map<string, MemorySystem>();
   settings: ModuleSettings;
+  eventWindow: EventWindow;
   guard: Settings['guard'];
   now = Date.UTC(2026, 0, 5, 8);
   stores: Stores;
   wrapping = unwrapped;
   readonly database: Database;
   readonly #first: string;
+  readonly #module: Module;
   #starts = 0;
   #lastLink = 0;
 
   constructor(database: Database, options: WorldOptions) {
     const owners = options.owners ?? ['alice'];
     this.database = database;
-    this.crm = new MemorySystem({ ...options.crm, side: 'crm' });
+    const { module = 'contacts' } = options;
+    this.#module = module;
+    this.crm = new MemorySystem({ ...options.crm, module, side: 'crm' });
     for (const owner of owners)
-      this.mailboxes.set(owner, new MemorySystem({ ...options.exchange, side: 'exchange' }));
+      this.mailboxes.set(owner, new MemorySystem({ ...options.exchange, module, side: 'exchange' }));
     this.#first = owners[0] ?? '';
     this.settings = { ...twoWay, ...options.settings };
+    this.eventWindow = { pastDays: null, futureDays: null, ...options.eventWindow };
     this.guard = { ...wideGuard, ...options.guard };
     this.stores = this.#openStores();
   }
@@ -107,7 +120,7 @@ export class World {
   }
 
   scopeOf(owner = this.#first): RunScope {
-    return { mailboxId: `mailbox-of-${owner}`, module: 'contacts' };
+    return { mailboxId: `mailbox-of-${owner}`, module: this.#module };
   }
 
   /** The process died and another one was started. */
@@ -146,28 +159,31 @@ export class World {
       {
         scope: this.scopeOf(owner),
         ownerId: owner,
+        syncedAmong: () => Promise.resolve(new Set()),
         crm: wrapping.side(this.crm.sideFor(owner)),
         exchange: wrapping.side(this.mailboxOf(owner).sideFor()),
         readOrganisation: (signal) => this.#readOrganisation(store, leases, signal),
         settings: this.settings,
+        eventWindow: this.eventWindow,
         guard: this.guard,
         kind: options.kind ?? 'sync',
         trigger: 'test',
         signal: options.signal ?? new AbortController().signal,
         ...(options.decisions ? { decisions: options.decisions } : {}),
+        ...(options.undo ? { undo: options.undo } : {}),
       },
     );
   }
 
   async #readOrganisation(store: SyncStore, leases: LeaseStore, signal: AbortSignal): Promise<void> {
-    const keeper = await takeLease(leases, 'crm:contacts', leaseTimes, () => this.now);
+    const keeper = await takeLease(leases, `crm:${this.#module}`, leaseTimes, () => this.now);
     if (keeper === null) throw new Error('the CRM is being read by somebody else');
     try {
       await readCrm({
         store,
         lease: keeper.lease,
         crm: this.wrapping.side(this.crm.sideFor()),
-        module: 'contacts',
+        module: this.#module,
         mailboxByOwner: new Map(
           [...this.mailboxes.keys()].map((owner) => [owner, this.scopeOf(owner).mailboxId]),
         ),
@@ -234,7 +250,13 @@ export class World {
     return rows
       .filter(({ state }) => state === 'done')
       .flatMap(
-        ({ body }) => bodyFromText('contacts', body, { kind: 'update', side: null, overwrites: 0 }).losers,
+        ({ body }) =>
+          bodyFromText(this.#module, body, {
+            kind: 'update',
+            side: null,
+            overwrites: 0,
+            tellsAttendees: false,
+          }).losers,
       );
   }
 

@@ -109,6 +109,27 @@ describe('Exchange side', () => {
     expect(sandbox.requests.byOperation['GetFolder']).to.equal(1);
   });
 
+  it('takes items of a folder of its own for nothing where that folder was deleted', async () => {
+    const box = sandbox.store.mailbox(mailbox);
+    const root = sandbox.store.folder(mailbox, 'msgfolderroot');
+    const folder = box.createFolder(root, 'CRM Contacts', 'IPF.Contact');
+    const folderIds = { contacts: box.ids.write('folder', folder.serial) };
+    const session = { transport, mailbox, impersonate: true, schema: ewsSchemas.Exchange2013_SP1 };
+    const dedicated = createExchangeSide({ ...session, folderIds, dedicated: true });
+    expect(await dedicated.scope('contacts')).to.equal(folderIds.contacts);
+    const lost = [{ id: 'lost', stamp: 'inst:contacts:lost', identity: null }];
+    expect(await dedicated.locate('contacts', lost)).to.deep.equal(['gone']);
+    const isGone = (error: unknown) =>
+      expect(error).to.include({ code: 'DedicatedFolderGone', retryable: false });
+    box.moveFolder(folder, sandbox.store.folder(mailbox, 'deleteditems'));
+    isGone(await errorOf(dedicated.scope('contacts')));
+    isGone(await errorOf(dedicated.locate('contacts', lost)));
+    box.removeFolder(folder);
+    isGone(await errorOf(dedicated.locate('contacts', lost)));
+    const plain = createExchangeSide({ ...session, folderIds });
+    expect(await plain.locate('contacts', lost), 'as it was').to.deep.equal(['gone']);
+  });
+
   it('tells why a mailbox may not be impersonated', async () => {
     const denied = createExchangeSide({
       transport,

@@ -49,6 +49,7 @@ describe('one sign-in for all servers of a credential', () => {
     const credentials = { username: 'svc', password: 'secret' };
     const transport = signIn.wrap(
       createTransport({ url: server.url, credentials, maxAttempts: 1, scheme: 'basic' }),
+      server.url,
     );
     transports.push(transport);
     return transport;
@@ -84,6 +85,30 @@ describe('one sign-in for all servers of a credential', () => {
     held.shift()?.();
     await Promise.all(both);
     expect(sent()).to.deep.equal([2, 2]);
+  });
+
+  it('takes a refusal for that of one server where another one has just accepted it, and asks no more there', async () => {
+    const willing = await connect(accept);
+    const unwilling = await connect(refuse);
+    expect(await codeOf(willing.post('<a/>', options))).to.equal('answered');
+    expect(await codeOf(unwilling.post('<a/>', options))).to.equal('Unauthorized');
+    expect(await codeOf(unwilling.post('<a/>', options))).to.equal('Unauthorized');
+    expect(await codeOf(willing.post('<a/>', options))).to.equal('answered');
+    expect(sent()).to.deep.equal([2, 1]);
+    expect(refusals).to.deep.equal([]);
+  });
+
+  it('takes a refusal by a server that had accepted it for a changed password', async () => {
+    let answers = 0;
+    const server = await connect((response, ...rest) =>
+      ((answers += 1) === 1 ? accept : refuse)(response, ...rest),
+    );
+    const other = await connect(accept);
+    expect(await codeOf(server.post('<a/>', options))).to.equal('answered');
+    expect(await codeOf(server.post('<a/>', options))).to.equal('Unauthorized');
+    expect(await codeOf(other.post('<a/>', options))).to.equal('Unauthorized');
+    expect(refusals).to.deep.equal(['Unauthorized']);
+    expect(sent()).to.deep.equal([2, 0]);
   });
 
   it('goes on to the next where a server cannot be reached', async () => {

@@ -130,6 +130,22 @@ describe('bad input', function () {
     });
   });
 
+  it('a mailbox whose password was refused stays paused, however often it is switched off and on', async () => {
+    await withCompany({}, async ({ installation, env }) => {
+      const { mailboxes } = installation.stores;
+      const mailboxId = (await mailboxes.list()).find(({ address }) => address === alice)?.id ?? '';
+      await mailboxes.setState(mailboxId, 'paused', 'The password was refused.');
+      for (let round = 0; round < 2; round += 1) {
+        expect((await exsync(['user', 'sync', alice, 'off'], { env })).code).to.equal(0);
+        expect(await mailboxes.get(mailboxId)).to.include({ state: 'off' });
+        const on = await exsync(['user', 'sync', alice, 'on'], { env });
+        expect(on.code).to.equal(2);
+        expect(on.stderr).to.match(/stays paused \(The password was refused\.\); .*exsync user password/);
+        expect(await mailboxes.get(mailboxId)).to.include({ state: 'paused' });
+      }
+    });
+  });
+
   it('a host that does not exist is named with what to do', async () => {
     await withCompany(
       { exchange: { url: 'https://exchange.invalid/EWS/Exchange.asmx' } },

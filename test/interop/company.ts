@@ -11,6 +11,7 @@ import { startExchange } from '../../sandbox/exchange/server.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/exchange/server.ts';
 import { syncOne } from '../../src/commands/sync.ts';
 import type { SyncReport } from '../../src/commands/sync.ts';
+import { explainRecord } from '../../src/composition/explain-item.ts';
 import { serviceCredentialId } from '../../src/composition/exchange-connections.ts';
 import { openInstallation } from '../../src/composition/installation.ts';
 import type { Installation } from '../../src/composition/installation.ts';
@@ -113,7 +114,11 @@ export async function startCompany(options: CompanyOptions = {}): Promise<Compan
   const token = await stores.access.createToken(made.user.id, 'test', ['crm:read', 'crm:write'], 3_600_000);
   const api = createCrmApi({
     contacts: crm.contacts,
+    tasks: crm.tasks,
+    events: crm.events,
     directory: crm.directory,
+    sync: null,
+    why: (record) => explainRecord(installation, record, new AbortController().signal),
     version: '0.0.0',
     reportError: (error) => log.push(String(error)),
     authenticate: async (secret) => {
@@ -155,7 +160,11 @@ async function saveRules({ stores }: Installation, rules: Partial<ModuleSettings
   const contacts = { ...settings.modules.contacts, ...rules };
   // The daemon of the test is not to sync by itself.
   const schedule = { everyMinutes: 44_640 };
-  await stores.settings.save({ ...settings, schedule, modules: { contacts } }, version, 'test');
+  await stores.settings.save(
+    { ...settings, schedule, modules: { ...settings.modules, contacts } },
+    version,
+    'test',
+  );
 }
 
 /** The same company, but every step is a process: set-up, users, the daemon with its API, each sync. */

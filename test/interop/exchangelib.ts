@@ -51,6 +51,12 @@ export interface Exchangelib {
   close(): Promise<void>;
 }
 
+/** Folders below the root of the mailbox are named with a / before their name. */
+export interface ExchangelibFolders extends Exchangelib {
+  /** To Deleted Items. */
+  trashFolder(folder: string): Promise<void>;
+}
+
 /** Skips loudly where exchangelib is missing; with CI=true that is a failure. */
 export function requireExchangelib(context: Context): void {
   if (spawnSync(python, ['-W', 'ignore', '-c', 'import exchangelib']).status === 0) return;
@@ -60,7 +66,7 @@ export function requireExchangelib(context: Context): void {
   context.skip();
 }
 
-export function startExchangelib(): Exchangelib {
+export function startExchangelib(): ExchangelibFolders {
   const child = spawn(python, ['-W', 'ignore', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   // One command after the other: an answer belongs to the command before it.
@@ -87,6 +93,7 @@ export function startExchangelib(): Exchangelib {
     edit: async (email, set) => void (await ask({ do: 'edit', email, set })),
     photo: async (email, content) => void (await ask({ do: 'photo', email, content })),
     delete: async (email, how) => void (await ask({ do: 'delete', email, how })),
+    trashFolder: async (folder) => void (await ask({ do: 'trashFolder', folder })),
     moveInto: async (folder, email) => void (await ask({ do: 'move', email, folder })),
     moveBack: async (folder, email) => void (await ask({ do: 'move', email, folder, back: true })),
     async close() {

@@ -2,7 +2,8 @@
 """Contacts of one Exchange mailbox through exchangelib, a client of its own, as a slave of the tests.
 
 Reads one JSON command a line from stdin, writes one JSON answer a line to stdout: {"ok": result} or {"error": text}.
-Commands: connect, create, list, edit, photo, delete, move. Names of fields are exchangelib's.
+Commands: connect, create, list, edit, photo, delete, trashFolder, move. A folder is one below the contacts, or with a / before its name
+one below the root. Names of fields are exchangelib's.
 """
 import base64
 import json
@@ -21,6 +22,7 @@ try:
     from exchangelib.ewsdatetime import EWSDate
     from exchangelib.folders import Contacts
     from exchangelib.indexed_properties import EmailAddress, PhoneNumber, PhysicalAddress
+    from exchangelib.protocol import close_connections
 except ImportError as error:
     print(error, file=sys.stderr)
     sys.exit(2)
@@ -108,6 +110,8 @@ def shown(contact):
 def folder_named(name):
     if not name:
         return state["account"].contacts
+    if name.startswith("/"):
+        return next(one for one in state["account"].msg_folder_root.children if one.name == name[1:])
     for folder in state["account"].contacts.children:
         if folder.name == name:
             return folder
@@ -132,6 +136,8 @@ def find(email, folder=None):
 
 def connect(url, user, password, auth):
     state["ids"] = {}
+    # What exchangelib remembers of a server by its address would be taken for another one that got the same port.
+    close_connections()
     config = Configuration(
         service_endpoint=url,
         credentials=Credentials(user, password),
@@ -198,6 +204,10 @@ def delete(email, how):
         contact.delete()
 
 
+def trash_folder(folder):
+    folder_named(folder).delete(delete_type="MoveToDeletedItems")
+
+
 def move(email, folder, back=False):
     contact = find(email, folder if back else None)
     contact.move(folder_named(None if back else folder))
@@ -211,6 +221,7 @@ COMMANDS = {
     "edit": edit,
     "photo": photo,
     "delete": delete,
+    "trashFolder": trash_folder,
     "move": move,
 }
 

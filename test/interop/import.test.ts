@@ -65,6 +65,61 @@ describe('exsync crm import', function () {
     expect(third.counts.exchange, 'the others stay').to.include({ created: 0, updated: 0 });
   });
 
+  it('reads what is quoted: separators, quotes and line breaks, in the header and below it', async () => {
+    const header = [
+      '"First\r\nName"',
+      '"E-mail ""Address"""',
+      '"E-mail Address"',
+      '"Notes"',
+      '"Company"',
+      '"Shoe, ""size""; in\ncm"',
+      'Business Street',
+    ].join(',');
+    const rows = [
+      '"Ann, called ""Annie""",,ann@quoted.test,"one; two,\r\n""three""\r\n\r\nfour","O""Neil, Sons; Co",24,"Yard 1\nDoor 2"',
+      '"""Bo""",,bo@quoted.test,"""",""""", a",,',
+      'C"y,"",cy@quoted.test,5" pipe,a;b,"",',
+    ];
+    const end = await run(file('quoted.csv', `\ufeff${header}\r\n${rows.join('\r\n')}`), '--json');
+    expect(end, end.stderr).to.include({ code: 0, stderr: '' });
+    const told = JSON.parse(end.stdout) as ImportDocument;
+    expect(told).to.deep.include({ delimiter: ',', read: 3, created: 3, failed: [] });
+    expect(told.unknownColumns).to.deep.equal([
+      { name: 'E-mail "Address"', values: 0 },
+      { name: 'Shoe, "size"; in\ncm', values: 1 },
+    ]);
+    const values = async (email: string): Promise<unknown> => {
+      const { givenName, company: firm, notes, businessStreet } = (await company.crm.byEmail(email)).values;
+      return [givenName, firm, notes, businessStreet];
+    };
+    expect(await values('ann@quoted.test')).to.deep.equal([
+      'Ann, called "Annie"',
+      'O"Neil, Sons; Co',
+      'one; two,\n"three"\n\nfour',
+      'Yard 1\nDoor 2',
+    ]);
+    expect(await values('bo@quoted.test')).to.deep.equal(['"Bo"', '"", a', '"', undefined]);
+    expect(await values('cy@quoted.test')).to.deep.equal(['C"y', 'a;b', '5" pipe', undefined]);
+  });
+
+  it('finds the separator though other ones are quoted, and shows odd names of columns on one line', async () => {
+    const end = await run(
+      file(
+        'semicolons.csv',
+        '"Vorname, Rufname";Nachname;"E-Mail-Adresse";"Größe\n, ca."\nA;"B; C";b@semi.test;"1,5"\n',
+      ),
+    );
+    expect(end, end.stderr).to.include({ code: 0, stderr: '' });
+    expect(end.stdout)
+      .to.match(/split by ";"/)
+      .and.match(/1 created/);
+    const [, told = ''] = /^(.*Größe.*)$/m.exec(end.stdout) ?? [];
+    expect(told)
+      .to.match(/Vorname, Rufname/)
+      .and.match(/Größe\S* ?, ca\./);
+    expect((await company.crm.byEmail('b@semi.test')).values).to.include({ surname: 'B; C' });
+  });
+
   it('ends with 1 for bad rows, which stderr names by line', async () => {
     const bytes = Buffer.from(
       'Vorname;Nachname;E-Mail-Adresse\nJürgen;X;j@x.test\nZoë;Y;nirgends\n',

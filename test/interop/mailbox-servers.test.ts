@@ -14,7 +14,7 @@ import { alice, environment, makeFolder, startCompany } from './company.ts';
 import type { CompanyInside } from './company.ts';
 import { exsync } from './exsync-program.ts';
 import type { Finished } from './exsync-program.ts';
-import { redPixel } from './people.ts';
+import { bluePixel, redPixel } from './people.ts';
 
 /** The schema of each request, in their order. */
 interface Asked {
@@ -65,6 +65,16 @@ function changesOfRelease({ log }: CompanyInside): string[] {
 
 const pictures = (sandbox: Sandbox): readonly string[] =>
   sandbox.store.contacts(alice).flatMap(({ attachments }) => attachments);
+
+/** As the server holds it; null where there is none. */
+function pictureOf(sandbox: Sandbox, email: string): string | null {
+  const { store } = sandbox;
+  const id = store
+    .contacts(alice)
+    .find(({ values }) => values['contacts:EmailAddress/EmailAddress1'] === email)?.id;
+  const [file] = id === undefined ? [] : store.locate(id).item.attachments;
+  return file?.type === 'file' ? file.content.toString('base64') : null;
+}
 
 describe('the server of a mailbox', function () {
   this.timeout(60_000);
@@ -154,6 +164,33 @@ describe('the server of a mailbox', function () {
         expect(await company.preview()).to.deep.equal([]);
       } finally {
         await older.close();
+      }
+    });
+  });
+
+  it('brings a picture that changed meanwhile once the mailbox is back from 2007', async () => {
+    const asked = askedSchemas();
+    await withCompany('Exchange2010_SP2', asked, async (company) => {
+      await company.crm.create(ada);
+      await company.crm.create({ ...ada, givenName: 'Bea', email1: 'bea@people.example' });
+      await company.crm.create({ givenName: 'Cy', email1: 'cy@people.example', photo });
+      expectDone(await company.sync());
+      const older = await reinstall(company.sandbox, 'Exchange2007_SP1', asked);
+      await company.crm.edit(ada.email1, { photo: { mediaType: 'image/jpeg', content: bluePixel } });
+      await company.crm.edit('cy@people.example', { photo: null });
+      expectDone(await company.sync());
+      expect(await company.preview(), 'on 2007').to.deep.equal([]);
+      expectDone(await company.sync());
+      const back = await reinstall(older, 'Exchange2010_SP2', asked);
+      try {
+        expectDone(await company.sync());
+        expectDone(await company.sync());
+        expect(pictureOf(back, ada.email1)).to.equal(bluePixel);
+        expect(pictureOf(back, 'bea@people.example')).to.equal(redPixel);
+        expect(pictureOf(back, 'cy@people.example')).to.equal(null);
+        expect(await company.preview()).to.deep.equal([]);
+      } finally {
+        await back.close();
       }
     });
   });
@@ -356,7 +393,7 @@ describe('exsync setup, doctor and settings', function () {
       const exchange = {
         release: 'Exchange 2007 SP1 (8.1.436.0)',
         spoken: 'Exchange2007_SP1',
-        unsupported: { contacts: ['photo'] },
+        unsupported: { contacts: ['photo'], tasks: [], events: [] },
       };
       expect((await shown())['exchange']).to.deep.equal({ schema: 'auto', ...exchange });
 

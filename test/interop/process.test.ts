@@ -253,7 +253,7 @@ describe('exsync as a process', function () {
       await run(['sync', '--user', 'bob@example.test']),
       /--user: bob@example\.test has no mailbox here/,
     );
-    expectRefusal(await run(['sync', '--module', 'notes']), /--module: there is no "notes"/);
+    expectRefusal(await run(['sync', '--module', 'notes']), /--module: there is no module "notes"/);
     const doctor = await run(['doctor', '--json']);
     expect(doctor, doctor.stdout).to.include({ code: 0, stderr: '' });
     expect((JSON.parse(doctor.stdout) as { ok: boolean }[]).every(({ ok }) => ok)).to.equal(true);
@@ -272,6 +272,8 @@ describe('exsync as a process', function () {
 
   it('finds a mailbox busy while another process syncs it', async () => {
     setUp();
+    const others = ['modules.tasks.enabled=false', 'modules.events.enabled=false'];
+    expect((await run(['settings', ...others])).code).to.equal(0);
     fillMailbox(sandbox.store, alice, { contacts: 5, seed: 4 });
     const arrived = door.hold();
     const slow = run(['sync', '--json']);
@@ -301,6 +303,42 @@ describe('exsync as a process', function () {
     expect(end, end.stderr).to.include({ code: 0, signal: null });
     door.release();
     expect((await run(['sync'])).code, 'the run after it').to.equal(0);
+  });
+
+  describe('whose output nobody reads to its end', () => {
+    async function deaf(stream: 'stdout' | 'stderr', args: readonly string[]): Promise<Finished> {
+      const child = await spawnExsync(args, { env });
+      const ended = finished(child);
+      child[stream]?.destroy();
+      return ended;
+    }
+
+    it('ends quietly, with the code it would have had', async () => {
+      const [list, doctor, help, unknown] = await Promise.all([
+        deaf('stdout', ['user', 'list', '--json']),
+        deaf('stdout', ['doctor']),
+        deaf('stdout', ['--help']),
+        deaf('stderr', ['snyc']),
+      ]);
+      const quiet = { signal: null, stdout: '', stderr: '' };
+      expect(list).to.deep.equal({ ...quiet, code: 0 });
+      expect(doctor, 'Exchange is not set up').to.deep.equal({ ...quiet, code: 1 });
+      expect(help).to.deep.equal({ ...quiet, code: 0 });
+      expect(unknown).to.deep.equal({ ...quiet, code: 2 });
+    });
+
+    it('serves on when its log is cut off', async () => {
+      setUp();
+      const daemon = await spawnExsync(['start'], {
+        env: { ...env, EXSYNC_LOG_LEVEL: 'info', EXSYNC_LOG_FORMAT: 'json' },
+      });
+      const ended = finished(daemon);
+      const address = await listening(daemon.stderr);
+      daemon.stderr?.destroy();
+      daemon.kill('SIGTERM');
+      expect(address).to.match(/^http/);
+      expect(await ended).to.include({ code: 0, signal: null });
+    });
   });
 
   it('says that its port is taken', async () => {

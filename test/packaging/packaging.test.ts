@@ -241,4 +241,58 @@ describe('packaging/exsync', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  it('understands the settings as systemd does', function () {
+    if (process.getuid?.() !== 0) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'exsync-wrapper-'));
+    try {
+      const told = join(folder, 'told.mjs');
+      writeFileSync(
+        told,
+        `const { env, getuid } = process;
+         console.log(JSON.stringify([getuid(), Object.entries(env).filter(([name]) => name.startsWith('T_')).sort()]));`,
+      );
+      // What each line says was compared with systemd 252.
+      const settings = [
+        ['T_01=plain words, with spaces  ', 'plain words, with spaces'],
+        ['  T_02 =  after blanks\t', 'after blanks'],
+        ['T_03=a#b ;c # d', 'a#b ;c # d'],
+        ["T_04=it\"s $HOME `id` $(id) 'x'", "it\"s $HOME `id` $(id) 'x'"],
+        ['T_05=C:\\\\data\\ \\$x', 'C:\\data $x'],
+        ['T_06=one \\\n  two', 'one   two'],
+        ['T_07="  kept  "  ', '  kept  '],
+        ['T_08="say \\"hi\\" \\$1 \\`x\\` \\\\ \\n"', 'say "hi" $1 `x` \\ \\n'],
+        ['T_09=\'no \\escapes\\ $x "y"\'', 'no \\escapes\\ $x "y"'],
+        ['T_10="two\nlines"', 'two\nlines'],
+        ['T_11="joined \\\nlines"', 'joined lines'],
+        [`T_12="a" 'b' c "d"`, 'abc "d"'],
+        ['T_13=', ''],
+        ['T_14=a=b&c=$d', 'a=b&c=$d'],
+        ['T_15=Größe 日本', 'Größe 日本'],
+        ['T_16=with a line end of Windows\r', 'with a line end of Windows'],
+        ['T_17="never closed\nT_18=x', 'never closed\nT_18=x'],
+      ] as const;
+      const others = ['# T_A=x', '; T_B=x', 'export T_C=x', 'T-D=x', '1T_E=x', 'T_F', 'user=root', ''];
+      writeFileSync(
+        join(folder, 'settings'),
+        `${others.join('\n')}\n${settings.map(([line]) => line).join('\n')}`,
+      );
+      writeFileSync(join(folder, 'key'), 'the key\n', { mode: 0o600 });
+      execFileSync('chmod', ['755', folder]);
+      const env = {
+        PATH: process.env['PATH'],
+        EXSYNC_PROGRAM: told,
+        EXSYNC_SETTINGS: join(folder, 'settings'),
+        EXSYNC_KEY: join(folder, 'key'),
+        EXSYNC_USER: 'nobody',
+      };
+      const said = execFileSync(join(root, 'packaging/exsync'), { env, encoding: 'utf8' });
+      expect(JSON.parse(said)).to.deep.equal([
+        65534,
+        settings.map(([line, value]) => [/T_\d\d/.exec(line)?.[0], value]),
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

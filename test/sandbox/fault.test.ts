@@ -12,6 +12,7 @@ import {
   post,
   syncItems,
 } from './ews-client.ts';
+import type { Answer } from './ews-client.ts';
 import { startReleased, version } from './released-server.ts';
 
 const BAD_ID =
@@ -74,6 +75,22 @@ describe('sandbox fault', () => {
       expect(codes(await ask(server.url, getItems([item.id])))).to.deep.equal(['NoError']);
     });
   }
+
+  it('meets the account it was ordered for, and nobody once it is taken back', async () => {
+    server = await startReleased('Exchange2013_SP1');
+    server.inject({ kind: 'empty500', account: 'SVC@example.test', times: 2 });
+    const asService = (): Promise<Answer> =>
+      post(server.url, envelope(syncItems(''), impersonating('alice@example.test')), 'svc');
+    expect((await post(server.url, envelope(syncItems('')))).status, 'alice').to.equal(200);
+    expect((await asService()).status, 'svc').to.equal(500);
+    server.failItem({ matching: 'Ada', code: 'ErrorItemSave' });
+    server.clearFaults();
+    expect((await asService()).status, 'svc, after').to.equal(200);
+    expect(
+      codes(await ask(server.url, createContact('<t:GivenName>Ada</t:GivenName>'))),
+      'a batch, after',
+    ).to.deep.equal(['NoError']);
+  });
 
   it('stops a batch with warnings after an error that stops batches [MS-OXWSCDATA R1436]', async () => {
     server = await startReleased('Exchange2013_SP1');

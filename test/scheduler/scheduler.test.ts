@@ -46,7 +46,7 @@ describe('scheduler', () => {
     scheduler = createScheduler({
       schedule: async () => schedule,
       scopes: async () => scopes,
-      lastStart: async ({ mailboxId }) => lastStarts[mailboxId] ?? null,
+      lastStarts: async (scopes) => scopes.map(({ mailboxId }) => lastStarts[mailboxId] ?? null),
       run: (scope, trigger, signal) => {
         const gate = new Gate<RunEnd>();
         runs.push({ id: scope.mailboxId, trigger, signal, gate });

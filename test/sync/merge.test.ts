@@ -24,6 +24,7 @@ function view(name: string, { base, now, unsupported = false }: Seen): SideView 
     base: base === undefined ? null : values(base),
     now: values(now),
     unsupported: new Set(unsupported ? [name] : []),
+    readOnly: new Set(),
   };
 }
 
@@ -188,6 +189,15 @@ describe('the merge of a field', () => {
     it('keeps its edit for the time when it can be read again', () => {
       const masked = merge(crmWins, { base: 'a', now: 'b' }, { base: 'a' });
       expect(masked.settled).to.deep.equal(nothing);
+    });
+
+    it('keeps what was last agreed where the other side held it once, so that the change travels later', () => {
+      const meanwhile = merge(crmWins, { base: 'a', now: 'b' }, { base: 'a', unsupported: true });
+      expect(meanwhile).to.deep.equal({ writes: nothing, settled: nothing, losers: [] });
+      const notRead = merge(crmWins, { base: 'a', now: 'b' }, { base: 'a', now: 'a', unsupported: true });
+      expect(notRead, 'the base stands for what was not read').to.deep.equal(meanwhile);
+      const back = merge(exchangeWins, { base: 'a', now: 'b' }, { base: 'a', now: 'a' });
+      expect(back).to.deep.include({ writes: toExchange('b'), losers: [] });
     });
 
     it('moves the shadow of the side that has it where the other never can', () => {

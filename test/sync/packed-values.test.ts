@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contactFields } from '../../src/sync/fields.ts';
+import { contactFields } from '../../src/sync/contact-fields.ts';
 import type { SealedValue, SealedValues } from '../../src/sync/model.ts';
 import { packValues, unpackValues } from '../../src/sync/packed-values.ts';
 

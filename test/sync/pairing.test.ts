@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { Values } from '../../src/sync/model.ts';
-import { contactKeys, pairCandidates } from '../../src/sync/pairing.ts';
+import { naturalKeys } from '../../src/sync/natural-keys.ts';
+import { pairCandidates } from '../../src/sync/pairing.ts';
+
+const contactKeys = (values: Values) => naturalKeys('contacts', values);
 
 function pair(crm: Readonly<Record<string, Values>>, exchange: Readonly<Record<string, Values>>): string[] {
   const candidates = (items: Readonly<Record<string, Values>>) =>
@@ -12,7 +15,7 @@ function pair(crm: Readonly<Record<string, Values>>, exchange: Readonly<Record<s
 
 const ada: Values = { givenName: 'Ada', surname: 'Lovelace', company: 'Engines' };
 
-describe('contactKeys', () => {
+describe('the natural keys of a contact', () => {
   it('are all addresses once, and the name with the company, without regard to case and blanks', () => {
     expect(
       contactKeys({
@@ -22,12 +25,12 @@ describe('contactKeys', () => {
         email2: 'ada@example.TEST',
         email3: 'x@y.test',
       }),
-    ).to.deep.equal({ emails: ['ada@example.test', 'x@y.test'], name: 'ada lovelace|engines' });
+    ).to.deep.equal({ ids: ['ada@example.test', 'x@y.test'], name: 'ada lovelace|engines' });
   });
 
   it('are none for an item that says nothing', () => {
     expect(contactKeys({ email1: null, surname: ' ', company: null })).to.deep.equal({
-      emails: [],
+      ids: [],
       name: null,
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { linkAfter } from '../../src/sync/actions.ts';
+import { linkAfter } from '../../src/sync/link-after.ts';
 import { hasChanged } from '../../src/sync/merge.ts';
 import type { Link, SealedValue, SealedValues, Side } from '../../src/sync/model.ts';
 import { otherSide, sides } from '../../src/sync/model.ts';
@@ -37,6 +37,7 @@ const capabilitiesOf = ({
 }): Capabilities => ({
   unsupported: new Set(unsupported),
   separate: new Set(separate),
+  readOnly: new Set(),
   batchSize: 10,
 });
 
@@ -376,6 +377,7 @@ describe('a plan', () => {
               base: known[side]?.values ?? {},
               now: now.item.values,
               unsupported: new Set<string>(),
+              readOnly: new Set<string>(),
             };
             const opposite = worldOf(subject).items[otherSide(side)]?.[field.name];
             if (value === undefined || opposite === undefined || !isFilled(value) || !hasChanged(field, seen))
@@ -413,7 +415,12 @@ describe('a plan', () => {
             const value = state.item.values[field.name];
             if (
               !isFilled(value) ||
-              !hasChanged(field, { base, now: state.item.values, unsupported: new Set() })
+              !hasChanged(field, {
+                base,
+                now: state.item.values,
+                unsupported: new Set(),
+                readOnly: new Set(),
+              })
             )
               continue;
             checked += 1;

@@ -3,7 +3,7 @@
  * from the sentences of docs/architecture.md.
  */
 import { expect } from 'chai';
-import { linkAfter } from '../../src/sync/actions.ts';
+import { linkAfter } from '../../src/sync/link-after.ts';
 import type { Link, Loser, SealedValues, Side } from '../../src/sync/model.ts';
 import { otherSide, sides } from '../../src/sync/model.ts';
 import { plan } from '../../src/sync/plan.ts';
@@ -95,6 +95,10 @@ function expected(one: Case): Outcome {
       const isNew = isRead(one[side]) && !known[link].includes(side);
       // The partner went meanwhile: the new item is new and nothing else.
       if (isNew && known[link].length > 0 && one[otherSide(side)] === 'deleted') return introduced(side);
+      // Nor is it lost when it is to be left alone.
+      const isAside = one[side] === 'outOfScope' && !known[link].includes(side);
+      if (isAside && known[link].length > 0 && one[otherSide(side)] === 'deleted')
+        return { kind: 'outOfScope', reason: outReasons[side] };
       if (isNew && known[link].length === 0) return { kind: 'impossible' };
     }
     if (sides.some((side) => one[side] === 'deleted' && !known[link].includes(side)))
@@ -107,7 +111,6 @@ function expected(one: Case): Outcome {
     const other = otherSide(side);
     // Gone over there: what is out of scope is not deleted for it.
     if (one[other] === 'deleted' && known[link].includes(other)) return { kind: 'end', gone: [other] };
-    if (one[other] === 'deleted' && link !== 'none') return { kind: 'impossible' };
     return { kind: 'outOfScope', reason: outReasons[side] };
   }
 

@@ -1,6 +1,6 @@
 /** One person on two sides, as the planner tests see him. */
-import { contactFields } from '../../src/sync/fields.ts';
-import type { FieldSpec } from '../../src/sync/fields.ts';
+import { contactFields } from '../../src/sync/contact-fields.ts';
+import type { FieldSpec } from '../../src/sync/field-spec.ts';
 import type { Link, SealedValues, Side } from '../../src/sync/model.ts';
 import type { Rules, SealedItem, SideState } from '../../src/sync/plan.ts';
 import type { Capabilities } from '../../src/sync/ports.ts';
@@ -15,8 +15,13 @@ export function fieldNamed(name: string): FieldSpec {
 export const fields = ['surname', 'jobTitle', 'department', 'company', 'prefix', 'photo'].map(fieldNamed);
 
 export const capabilities: Readonly<Record<Side, Capabilities>> = {
-  crm: { unsupported: new Set(), separate: new Set(), batchSize: 10 },
-  exchange: { unsupported: new Set(['prefix']), separate: new Set(['photo']), batchSize: 10 },
+  crm: { unsupported: new Set(), separate: new Set(), readOnly: new Set(), batchSize: 10 },
+  exchange: {
+    unsupported: new Set(['prefix']),
+    separate: new Set(['photo']),
+    readOnly: new Set(),
+    batchSize: 10,
+  },
 };
 
 /** What both sides showed last. */

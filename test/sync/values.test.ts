@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { FieldKind } from '../../src/sync/fields.ts';
+import type { FieldKind } from '../../src/sync/field-spec.ts';
 import type { SealedValue } from '../../src/sync/model.ts';
 import { isFilled, isTruncation, normalizeText, sameValue } from '../../src/sync/values.ts';
 

@@ -10,57 +10,9 @@ import {
   startTabs,
   type TabsFixture,
 } from './tabs-fixture.ts';
+import { untouchedModule } from '../../src/sync/mailbox-modules.ts';
 import type { TabsUser } from '../../src/tabs/ports.ts';
-
-/** A browser without a screen: keeps cookies, follows nothing, knows the forms it was sent. */
-class Visitor {
-  readonly #url: string;
-  readonly cookies = new Map<string, string>();
-  html = '';
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#keep(
-      await fetch(new URL(path, this.#url), { headers: this.#headers(headers), redirect: 'manual' }),
-    );
-  }
-
-  async post(path: string, form: Record<string, string>, headers: Record<string, string> = {}) {
-    const init = { method: 'POST', body: new URLSearchParams(form), headers: this.#headers(headers) };
-    return this.#keep(await fetch(new URL(path, this.#url), { ...init, redirect: 'manual' }));
-  }
-
-  get csrf(): string {
-    return /name="csrf" value="([^"]+)"/.exec(this.html)?.[1] ?? '';
-  }
-
-  /** What a reader sees, roughly. */
-  get text(): string {
-    return this.html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
-  }
-
-  async signIn(link: string): Promise<Response> {
-    await this.get(link);
-    const secret = new URL(link).searchParams.get('link') ?? '';
-    return this.post('/sign-in', { link: secret, csrf: this.csrf });
-  }
-
-  #headers(headers: Record<string, string>): Record<string, string> {
-    return { ...headers, cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
-  }
-
-  async #keep(response: Response): Promise<Response> {
-    for (const cookie of response.headers.getSetCookie()) {
-      const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split('=');
-      if (value) this.cookies.set(name, value);
-      else this.cookies.delete(name);
-    }
-    if (response.headers.get('content-type')?.startsWith('text/html')) this.html = await response.text();
-    return response;
-  }
-}
+import { signIn, Visitor } from './visitor.ts';
 
 describe('the web application', () => {
   let tabs: TabsFixture;
@@ -70,12 +22,7 @@ describe('the web application', () => {
   });
   afterEach(() => tabs.close());
 
-  async function signedIn(user: TabsUser): Promise<Visitor> {
-    const visitor = new Visitor(tabs.url);
-    await visitor.signIn(await tabs.signInLink(user));
-    await visitor.get('/');
-    return visitor;
-  }
+  const signedIn = (user: TabsUser) => signIn(tabs, user);
 
   describe('sign-in', () => {
     it('tells who has no session how to get a link, with 401', async () => {
@@ -172,6 +119,46 @@ describe('the web application', () => {
       expect(text).to.contain('in 11 minutes 22 Nov 2026, 21:25 UTC');
     });
 
+    it('names a mailbox once, then a line for each module, and one for all that are off', async () => {
+      const { contacts, tasks, events } = tabs.settings.modules;
+      const shown = async (): Promise<string> => {
+        const { text } = await signedIn(bob);
+        return text.slice(text.indexOf('Next run'), text.indexOf('Could not be synced'));
+      };
+      expect(await shown())
+        .to.match(/Bob Keller bob@example.test .*Contacts of bob@example.test/)
+        .and.match(/Tasks, Events of bob@example.test Off/);
+      tabs.settings = { ...tabs.settings, modules: { contacts, tasks: { ...tasks, enabled: true }, events } };
+      tabs.runs.unshift(runOf(mailboxOf(bob), { module: 'tasks', counts: counts({ created: 5 }) }));
+      const text = await shown();
+      expect(text.match(/Bob Keller/g)).to.have.length(1);
+      expect(text.match(/Sync now/g)).to.have.length(1);
+      expect(text)
+        .to.match(/Tasks of bob@example.test Switch off Success CRM 5 0/)
+        .and.match(/ Events of bob@example.test Off/);
+    });
+
+    it('counts what is left out, with the reason', async () => {
+      tabs.leftOut.set('m-bob', [
+        { reason: 'cap', count: 3 },
+        { reason: 'window', count: 1 },
+      ]);
+      const visitor = await signedIn(bob);
+      await visitor.get('/');
+      const [, told] = /Left out: ([^<]*)</.exec(visitor.html) ?? [];
+      expect(told).to.equal(
+        '3 contacts beyond the limit of the first sync, 1 contact outside the event window',
+      );
+    });
+
+    it('says once why a mailbox is paused, and nothing of the modules of one that is off', async () => {
+      expect((await signedIn(anna)).text.match(/Exchange rejected the password. Enter/g)).to.have.length(1);
+      tabs.mailboxes.splice(0, tabs.mailboxes.length, mailboxOf(bob, 'off'));
+      const { text, html } = await signedIn(bob);
+      expect(text).to.contain('Bob Keller bob@example.test Off');
+      expect(html).to.not.contain('data-module');
+    });
+
     it('shows a user his own mailbox only', async () => {
       const { text } = await signedIn(bob);
       expect(text)
@@ -207,7 +194,10 @@ describe('the web application', () => {
       expect(await stateOf()).to.equal('Success');
       tabs.settings = {
         ...tabs.settings,
-        modules: { contacts: { ...tabs.settings.modules.contacts, enabled: false } },
+        modules: {
+          ...tabs.settings.modules,
+          contacts: { ...tabs.settings.modules.contacts, enabled: false },
+        },
       };
       expect(await stateOf()).to.equal('Off');
     });
@@ -227,11 +217,12 @@ describe('the web application', () => {
         tabs.mailboxes.push(mailboxOf(user));
       }
       const visitor = await signedIn(anna);
-      expect(visitor.html.match(/data-mailbox=/g)).to.have.length(50);
+      expect(visitor.html.match(/data-module="contacts"/g)).to.have.length(50);
+      expect(visitor.html.match(/class="mailbox-user"/g)).to.have.length(50);
       await visitor.get('/?page=99');
       expect(visitor.text).to.contain('Page 3 of 3');
       await visitor.get('/?search=USER117');
-      expect(visitor.html.match(/data-mailbox=/g)).to.have.length(1);
+      expect(visitor.html.match(/class="mailbox-user"/g)).to.have.length(1);
       await visitor.get('/?search=%3Cb%3E');
       expect(visitor.html).to.contain('“&lt;b&gt;”');
     });
@@ -285,6 +276,27 @@ describe('the web application', () => {
       expect(tabs.calls).to.deep.equal(['sync m-bob', 'sync m-anna', 'sync m-bob', 'sync m-carol']);
     });
 
+    it('say so where nothing would be carried out', async () => {
+      const contacts = { ...untouchedModule, state: 'off', reason: 'Its folder was deleted.' } as const;
+      const at = tabs.mailboxes.findIndex(({ id }) => id === 'm-bob');
+      tabs.mailboxes.splice(at, 1, { ...mailboxOf(bob), modules: { contacts } });
+      const visitor = await signedIn(anna);
+      const csrf = visitor.csrf;
+      const held = { mailbox: 'm-bob', module: 'contacts', run: '2', kind: 'remove', side: 'exchange' };
+      const decided = { ...held, tells: 'false', count: '37', decision: 'approved' };
+      const refused = [
+        ['/mailboxes/m-bob/sync', {}, 'No module of this mailbox is switched on.'],
+        ['/mailboxes/m-bob/retry', {}, 'No module of this mailbox is switched on.'],
+        ['/held', decided, 'This module is switched off for this mailbox. Its folder was deleted.'],
+      ] as const;
+      for (const [path, fields, why] of refused) {
+        const answer = await visitor.post(path, { ...fields, csrf });
+        expect(answer.status, path).to.equal(409);
+        expect(visitor.text, path).to.contain(why);
+      }
+      expect(tabs.calls).to.deep.equal([]);
+    });
+
     it('decide what was held back only as the reader saw it', async () => {
       const visitor = await signedIn(anna);
       const csrf = visitor.csrf;
@@ -294,11 +306,13 @@ describe('the web application', () => {
         run: '2',
         kind: 'remove',
         side: 'exchange',
+        tells: 'false',
         count: '37',
       };
       const form = { ...seen, csrf, decision: 'approved' };
       expect((await visitor.post('/held', { ...form, count: '36' })).status).to.equal(409);
       expect((await visitor.post('/held', { ...form, run: '1' })).status).to.equal(409);
+      expect((await visitor.post('/held', { ...form, tells: 'true' })).status).to.equal(409);
       expect((await visitor.post('/held', { ...form, decision: 'maybe' })).status).to.equal(400);
       expect((await visitor.post('/held', form)).status).to.equal(303);
       expect((await visitor.post('/held', { ...form, decision: 'rejected' })).status).to.equal(303);
@@ -416,7 +430,7 @@ describe('the web application', () => {
 
     it('tells nothing of what broke, which goes to the log', async () => {
       const visitor = await signedIn(bob);
-      Object.defineProperty(tabs.runs, 'find', { value: () => expect.fail('database password hunter2') });
+      Object.defineProperty(tabs.runs, 'filter', { value: () => expect.fail('database password hunter2') });
       const response = await visitor.get('/');
       expect(response.status).to.equal(500);
       expect(visitor.html).to.contain('Something went wrong').and.not.contain('hunter2');

@@ -2,18 +2,21 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from 'express';
+import type { AccessStore, Mailbox, MailboxStore, Settings } from '../../src/sync/administration.ts';
 import type {
-  AccessStore,
   FailureRecord,
   HeldSummary,
-  Mailbox,
-  MailboxStore,
+  HistoryReports,
+  LeftOut,
+  RecordedAction,
   RunReports,
-  Settings,
-} from '../../src/sync/administration.ts';
+} from '../../src/sync/reports.ts';
+import type { Link } from '../../src/sync/model.ts';
 import type { RunCounts, RunRecord, RunScope, SideCounts } from '../../src/sync/stores.ts';
+import { schemaProblems } from '../../src/db/stores/schema-problems.ts';
+import { SettingsChangedError } from '../../src/errors.ts';
 import { createApp } from '../../src/tabs/app.ts';
-import type { Missing, SyncProgress, TabsDeps, TabsUser } from '../../src/tabs/ports.ts';
+import type { Missing, ModuleOff, SyncProgress, TabsDeps, TabsUser } from '../../src/tabs/ports.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 21, 14);
 const minuteMs = 60_000;
@@ -25,6 +28,7 @@ export const anna: TabsUser = {
   active: true,
   manager: true,
   administrator: false,
+  forbidden: [],
 };
 export const bob: TabsUser = {
   id: 'u-bob',
@@ -33,6 +37,7 @@ export const bob: TabsUser = {
   active: true,
   manager: false,
   administrator: false,
+  forbidden: [],
 };
 /** Her name is an attack. */
 export const carol: TabsUser = {
@@ -42,6 +47,7 @@ export const carol: TabsUser = {
   active: true,
   manager: false,
   administrator: false,
+  forbidden: [],
 };
 const dora: TabsUser = { ...bob, id: 'u-dora', name: 'Dora Lindqvist', email: 'dora@example.test' };
 
@@ -58,6 +64,7 @@ export function mailboxOf(
     state,
     pausedReason,
     server: { ewsUrl: null, lookUps: 0, nextLookUpAt: null },
+    modules: {},
   } satisfies Mailbox;
 }
 
@@ -89,14 +96,23 @@ export interface TabsFixture {
   readonly users: TabsUser[];
   readonly mailboxes: Mailbox[];
   readonly runs: RunRecord[];
+  readonly actions: RecordedAction[];
+  readonly links: Map<string, Link>;
   readonly failures: FailureRecord[];
   readonly held: HeldSummary[];
   readonly nextRuns: Map<string, number>;
   readonly activity: Map<string, 'waiting' | 'running'>;
   readonly calls: string[];
+  /** What switching a module off would do, by `mailbox/module`. */
+  readonly off: Map<string, ModuleOff>;
   readonly audited: string[];
   readonly errors: string[];
   settings: Settings;
+  settingsVersion: number;
+  /** Somebody else is at work at that very moment. */
+  beforeSave: () => void;
+  /** By mailbox, the same for each of its modules. */
+  readonly leftOut: Map<string, readonly LeftOut[]>;
   missing: Missing | null;
   /** Time of the application; the browser's own is the real one. */
   nowMs: number;
@@ -108,11 +124,13 @@ export interface TabsFixture {
 
 const contacts: Settings['modules']['contacts'] = {
   enabled: true,
+  target: 'default',
   type: 'twoWay',
   direction: 'crmToExchange',
   winner: 'crm',
   deletes: { crm: true, exchange: false },
   firstSyncCap: 10_000,
+  mapping: {},
 };
 
 const settings: Settings = {
@@ -122,7 +140,13 @@ const settings: Settings = {
     ca: null,
     schema: 'auto',
   },
-  modules: { contacts },
+  modules: {
+    contacts,
+    tasks: { ...contacts, enabled: false },
+    events: { ...contacts, enabled: false },
+  },
+  privateItems: 'busy',
+  eventWindow: { pastDays: null, futureDays: null },
   schedule: { everyMinutes: 15 },
   guard: {
     removes: { count: 10, share: 0.1 },
@@ -176,14 +200,20 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
     users: [],
     mailboxes: [],
     runs: [],
+    actions: [],
+    links: new Map(),
     failures: [],
     held: [],
     nextRuns: new Map(),
     activity: new Map(),
     calls: [],
+    off: new Map(),
     audited: [],
     errors: [],
     settings,
+    settingsVersion: 1,
+    beforeSave: () => undefined,
+    leftOut: new Map(),
     missing: null,
     nowMs,
     signInLink: async (user) => `${url}/sign-in?link=${await access.createSignInLink(user.id, 60_000)}`,
@@ -199,16 +229,22 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
     list: async () => [...fixture.mailboxes],
     get: async (id) => fixture.mailboxes.find((mailbox) => mailbox.id === id) ?? null,
     forUser: async (id) => fixture.mailboxes.find((mailbox) => mailbox.crmUserId === id) ?? null,
+    activeAmong: () => Promise.reject(new Error('not used by the pages')),
     add: () => Promise.reject(new Error('not used by the pages')),
     setState: () => Promise.reject(new Error('not used by the pages')),
     setServer: () => Promise.reject(new Error('not used by the pages')),
   };
+  const runsOf = ({ mailboxId, module }: Partial<RunScope>) =>
+    fixture.runs.filter((run) => of(mailboxId)(run) && run.module === (module ?? run.module));
   const reports: RunReports = {
-    latest: async (scope) => fixture.runs.find(of(scope.mailboxId)) ?? null,
-    recent: async (limit, id) => fixture.runs.filter(of(id)).slice(0, limit),
-    eventful: async (limit, id) => fixture.runs.filter(of(id)).slice(0, limit),
+    latest: async (scope) => runsOf(scope)[0] ?? null,
+    lastStarts: async (scopes) => scopes.map((scope) => runsOf(scope)[0]?.startedAt ?? null),
+    recent: async (limit, scope = {}) => runsOf(scope).slice(0, limit),
+    eventful: async (limit, scope = {}) => runsOf(scope).slice(0, limit),
     failures: async (limit, id) => fixture.failures.filter(of(id)).slice(0, limit),
     held: async (id) => fixture.held.filter(of(id)),
+    leftOut: async (scope) => [...(fixture.leftOut.get(scope.mailboxId) ?? [])],
+    waiting: async () => null,
     perDay: async () => [
       { day: '2026-11-18', done: 240, failed: 0 },
       { day: '2026-11-20', done: 90, failed: 4 },
@@ -216,16 +252,54 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
       { day: '2026-11-22', done: 61, failed: 2 },
     ],
   };
+  const newest = <Record extends RunScope & { readonly id: number }>(
+    records: readonly Record[],
+    { of: { mailboxId, module }, before, limit }: Parameters<HistoryReports['runs']>[0],
+  ): Record[] =>
+    records
+      .filter(of(mailboxId))
+      .filter((record) => record.module === (module ?? record.module) && record.id < (before ?? Infinity))
+      .sort((one, other) => other.id - one.id)
+      .slice(0, limit);
+  const actionsOf = ({ id }: RunRecord) => fixture.actions.filter(({ runId }) => runId === id);
+  const history: HistoryReports = {
+    runs: async (query) => newest(fixture.runs, query),
+    run: async (id) => fixture.runs.find((run) => run.id === id) ?? null,
+    undoings: async ({ id }) => fixture.runs.filter(({ trigger }) => trigger === `undo of run ${id}`),
+    totals: async (run) =>
+      actionsOf(run).map(({ state, body: { kind, side } }) => ({ state, kind, side, rows: 1, items: 1 })),
+    actions: async (run, { part, offset, limit }) =>
+      actionsOf(run)
+        .filter(({ state }) => part === 'all' || state === part)
+        .slice(offset, offset + limit),
+    action: async (id) => fixture.actions.find((action) => action.id === id) ?? null,
+    conflicts: async (query) =>
+      newest(
+        fixture.actions.filter(({ body }) => body.losers.length > 0),
+        query,
+      ),
+    texts: async (hashes) => new Map(hashes.map((hash) => [hash, `The text of ${hash}`])),
+    links: async () => fixture.links,
+  };
   const log = (message: string): void => void fixture.errors.push(message);
   const tabs = createApp({
     access,
     mailboxes,
     settings: {
-      load: async () => ({ version: 1, settings: fixture.settings }),
-      save: () => Promise.reject(new Error('not used by the pages')),
+      load: async () => ({ version: fixture.settingsVersion, settings: fixture.settings }),
+      check: schemaProblems,
+      async save(wanted, version, actor) {
+        fixture.beforeSave();
+        if (version !== fixture.settingsVersion) throw new SettingsChangedError('meanwhile');
+        fixture.settings = wanted;
+        fixture.settingsVersion += 1;
+        fixture.audited.push(`${actor} settings.saved`);
+        return fixture.settingsVersion;
+      },
       installationId: async () => 'installation',
     },
     reports,
+    history,
     audit: { record: async (actor, what) => void fixture.audited.push(`${actor} ${what}`) },
     users: async () => fixture.users,
     engineControl: {
@@ -233,6 +307,19 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
       retryNow: async (id) => void fixture.calls.push(`retry ${id}`),
       decideHeld: async (held, decision) =>
         void fixture.calls.push(`${decision} ${held.count} ${held.kind} of run ${held.runId}`),
+      undo: async ({ mailboxId, runId, actionId, fields }) =>
+        void fixture.calls.push(
+          ['undo', mailboxId, runId, actionId ?? 'whole', ...(fields ? [fields.join('+')] : [])].join(' '),
+        ),
+      considerOff: async ({ mailboxId, module }) =>
+        fixture.off.get(`${mailboxId}/${module}`) ?? { kind: 'plain' },
+      switchModule: async ({ mailboxId, module }, { on, actor, confirmed }) => {
+        const off = on ? undefined : fixture.off.get(`${mailboxId}/${module}`);
+        const isConfirmed = off?.kind === 'removes' && off.items === confirmed;
+        if (off !== undefined && off.kind !== 'plain' && !isConfirmed) return off;
+        fixture.calls.push(`${on ? 'on' : 'off'} ${module} of ${mailboxId} by ${actor}`);
+        return null;
+      },
       nextRunAt: (scope) => fixture.nextRuns.get(scope.mailboxId) ?? null,
       activity: (scope) => fixture.activity.get(scope.mailboxId) ?? 'idle',
       subscribe: (listener) => {
@@ -241,6 +328,7 @@ export async function startTabs(over: Partial<TabsDeps> = {}): Promise<TabsFixtu
       },
     },
     missing: async () => fixture.missing,
+    fieldsLacking: () => [],
     crmApi: Router(),
     publicUrl: url,
     frameAncestors: [],
@@ -293,6 +381,7 @@ export function fillTabs(fixture: TabsFixture): void {
     runId: 2,
     kind: 'remove',
     side: 'exchange',
+    tellsAttendees: false,
     count: 37,
   });
   const failure = {

@@ -1,5 +1,5 @@
 import type { EmbeddedItem } from '../stored-item.ts';
-import { END, exceptionsOf, momentOf, recurrenceOf, START, zoneOf } from './calendar-values.ts';
+import { ALL_DAY, END, exceptionsOf, momentOf, recurrenceOf, START, zoneOf } from './calendar-values.ts';
 import type { SeriesException } from './calendar-values.ts';
 import { DAY_MS, dayOf } from './local-time.ts';
 import { recurrenceDays } from './recurrence-pattern.ts';
@@ -33,9 +33,12 @@ export class Series {
     this.recurrence = recurrence;
     this.#days = dayList(recurrence);
     const start = toLocal(this.zone, momentOf(master, START));
+    const end = toLocal(this.zone, momentOf(master, END));
     const midnight = dayOf(start) * DAY_MS;
-    this.#startOffset = start - midnight;
-    this.#endOffset = toLocal(this.zone, momentOf(master, END)) - midnight;
+    // Where clocks skip midnight a day begins later; the other days do not.
+    const isDays = master.values.get(ALL_DAY) === 'true';
+    this.#startOffset = isDays ? 0 : start - midnight;
+    this.#endOffset = (isDays ? Math.round(end / DAY_MS) * DAY_MS : end) - midnight;
     this.#exceptions = new Map(exceptionsOf(master).map((one) => [one.day, one]));
   }
 

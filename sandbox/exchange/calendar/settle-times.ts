@@ -65,7 +65,10 @@ export function settleTimes(
   const touched = item === undefined || [START, END, ALL_DAY, START_ZONE].some((key) => values.has(key));
   if (allDay === 'true' && touched) {
     const firstDay = dayOf(toLocal(zone, start));
-    const lastDay = Math.max(firstDay + 1, Math.ceil(toLocal(zone, end) / DAY_MS));
+    const endDay = dayOf(toLocal(zone, end));
+    // The first moment of a day is not 00:00 where clocks skip midnight.
+    const endsBefore = toInstant(zone, endDay * DAY_MS) === end;
+    const lastDay = Math.max(firstDay + 1, endsBefore ? endDay : endDay + 1);
     start = toInstant(zone, firstDay * DAY_MS);
     end = toInstant(zone, lastDay * DAY_MS);
   }

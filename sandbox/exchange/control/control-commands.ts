@@ -24,6 +24,8 @@ type ControlValue = string | readonly string[];
 export interface ControlCommands {
   inject: { readonly in: InjectedFault; readonly out: null };
   failItem: { readonly in: ItemFailure; readonly out: null };
+  /** Takes back the faults and failures that nobody has met yet. */
+  clearFaults: { readonly in: null; readonly out: null };
   touchChangeKey: { readonly in: { readonly itemId: string }; readonly out: null };
   invalidateSyncStates: { readonly in: { readonly address: string }; readonly out: null };
   moveMailbox: { readonly in: MoveMailbox & { readonly address: string }; readonly out: null };
@@ -71,6 +73,7 @@ const folder = objectOf<ControlCommands['contacts']['in']>({ address: text, fold
 export const INPUT_CHECKS: { readonly [C in ControlCommand]: Check } = {
   inject: checkFault,
   failItem: checkItemFailure,
+  clearFaults: nothing,
   touchChangeKey: itemId,
   invalidateSyncStates: address,
   moveMailbox: objectOf<ControlCommands['moveMailbox']['in']>({

@@ -100,6 +100,7 @@ function handlersOf(sandbox: Sandbox): Handlers {
   return {
     inject: (fault) => done(() => sandbox.inject(fault)),
     failItem: (failure) => done(() => sandbox.failItem(failure)),
+    clearFaults: () => done(() => sandbox.clearFaults()),
     touchChangeKey: ({ itemId }) => done(() => sandbox.touchChangeKey(itemId)),
     invalidateSyncStates: ({ address }) => done(() => sandbox.invalidateSyncStates(address)),
     moveMailbox: ({ address, ...move }) => done(() => sandbox.moveMailbox(address, move)),

@@ -1,8 +1,9 @@
 /** The organisation-wide numbers that order changes. */
 import type { EntityManager } from 'typeorm';
+import type { Module } from '../../sync/model.ts';
 import { CounterEntity } from './entities.ts';
 
-export type CounterName = 'contacts' | 'users';
+export type CounterName = Module | 'users';
 
 export interface Counter {
   readonly value: number;

@@ -4,9 +4,16 @@ import type { Photo } from '../../sync/model.ts';
 import { chunksOf } from './chunks.ts';
 import { PhotoEntity } from './entities.ts';
 import type { PhotoRow } from './entities.ts';
+import type { PhotoTable } from './record-kind.ts';
+
+export const contactPhotos: PhotoTable = {
+  load: loadPhotos,
+  insert: insertPhotos,
+  replace: replacePhotos,
+};
 
 /** Pictures by contact id. */
-export async function loadPhotos(
+async function loadPhotos(
   manager: EntityManager,
   contactIds: readonly string[],
 ): Promise<Map<string, Photo>> {
@@ -25,7 +32,7 @@ export async function loadPhotos(
 }
 
 /** Makes these the contacts' pictures; null takes one away. */
-export async function replacePhotos(
+async function replacePhotos(
   manager: EntityManager,
   photos: ReadonlyMap<string, Photo | null>,
 ): Promise<void> {
@@ -41,7 +48,7 @@ export async function replacePhotos(
 }
 
 /** For contacts that have none yet. */
-export async function insertPhotos(
+async function insertPhotos(
   manager: EntityManager,
   photos: ReadonlyMap<string, Photo | null>,
 ): Promise<void> {

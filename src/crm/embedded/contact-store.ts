@@ -1,56 +1,43 @@
-import type { Clock } from '../../sync/ports.ts';
-import type { Database } from './database.ts';
-import { listContacts } from './contact-list.ts';
-import type { ContactPage, ContactQuery } from './contact-list.ts';
-import { contactsById } from './contact-rows.ts';
-import type { Contact } from './contact-rows.ts';
-import { changeContacts, createContacts, removeContacts } from './contact-writes.ts';
-import type { Author, ContactChange, ContactWrite, NewContact } from './contact-writes.ts';
+import { contactFields } from '../../sync/contact-fields.ts';
+import { textOf } from '../../sync/values.ts';
+import { contactPhotos } from './contact-photos.ts';
+import { checkContactValues, displayNameOf, searchTextOf } from './contact-values.ts';
+import { ContactEntity } from './entities.ts';
+import { fold, foldToKey } from './field-values.ts';
+import { merged, notesApart } from './record-kind.ts';
+import type { RecordKind } from './record-kind.ts';
+import { escapeLike } from './record-list.ts';
+import type { RecordStore } from './record-store.ts';
 
-/** On whose behalf a call is made. */
-export interface Access {
-  /** Recorded as the author: a user's id, or `sync`. */
-  readonly actor: string;
-  /** Other users' records do not exist for this caller; null: he sees all. */
-  readonly onlyOwnerId: string | null;
+export interface ContactFilters {
+  /** Any of the three e-mail addresses, whole. */
+  readonly email?: string;
+  /** The company, whole. */
+  readonly accountName?: string;
 }
 
-/** Contacts for pages and the API. Writes answer one result per item in order, in one transaction a call. */
-export interface ContactStore {
-  list(query: ContactQuery): Promise<ContactPage>;
-  /** In full, in the order asked; null for what is not there, is deleted or is not his. */
-  read(ids: readonly string[], access: Access): Promise<(Contact | null)[]>;
-  /** Owners are taken as given: whoever calls has checked that they exist. */
-  create(drafts: readonly NewContact[], access: Access): Promise<ContactWrite[]>;
-  update(changes: readonly ContactChange[], access: Access): Promise<ContactWrite[]>;
-  remove(
-    targets: readonly { readonly id: string; readonly revision: number }[],
-    access: Access,
-  ): Promise<ContactWrite[]>;
-}
+export type ContactStore = RecordStore<ContactFilters>;
 
-export interface EmbeddedCrmSources {
-  readonly clock: Clock;
-  /** A new unique id of at most 36 characters. */
-  readonly newId: () => string;
-}
-
-export function createContactStore(database: Database, sources: EmbeddedCrmSources): ContactStore {
-  const author = (access: Access): Author => ({ ...access, now: sources.clock(), newId: sources.newId });
-  return {
-    list: (query) => database.read((manager) => listContacts(manager, query)),
-    async read(ids, { onlyOwnerId }) {
-      const found = await database.read((manager) => contactsById(manager, ids, 'notesAndPhoto'));
-      return ids.map((id) => {
-        const contact = found.get(id);
-        return contact && (onlyOwnerId === null || contact.ownerId === onlyOwnerId) ? contact : null;
-      });
-    },
-    create: (drafts, access) =>
-      database.transaction((manager) => createContacts(manager, drafts, author(access))),
-    update: (changes, access) =>
-      database.transaction((manager) => changeContacts(manager, changes, author(access))),
-    remove: (targets, access) =>
-      database.transaction((manager) => removeContacts(manager, targets, author(access))),
-  };
-}
+export const contactKind: RecordKind<ContactFilters> = {
+  module: 'contacts',
+  noun: 'contact',
+  entity: ContactEntity,
+  fields: contactFields,
+  keyFields: ['givenName', 'middleName', 'surname', 'company', 'email1', 'email2', 'email3'],
+  photos: contactPhotos,
+  orders: {},
+  clean: checkContactValues,
+  settle: (written, present) => ({ kind: 'valid', values: merged(present, written) }),
+  displayNameOf,
+  searchTextOf,
+  columnsOf: (values) => ({ accountKey: foldToKey(textOf(values, 'company')) }),
+  ...notesApart,
+  filter(rows, { email, accountName }) {
+    if (accountName !== undefined) {
+      rows.andWhere('c.accountKey = :accountKey', { accountKey: foldToKey(accountName) });
+    }
+    if (email !== undefined) {
+      rows.andWhere("c.searchText LIKE :email ESCAPE '!'", { email: `%\n${escapeLike(fold(email))}\n%` });
+    }
+  },
+};

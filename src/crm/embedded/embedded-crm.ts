@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { SyncSide } from '../../sync/ports.ts';
-import { createContactSide } from './contact-side.ts';
-import { createContactStore } from './contact-store.ts';
-import type { ContactStore, EmbeddedCrmSources } from './contact-store.ts';
+import { contactKind } from './contact-store.ts';
+import type { ContactStore } from './contact-store.ts';
 import type { Database } from './database.ts';
+import { eventKind } from './event-store.ts';
+import type { EventStore } from './event-store.ts';
+import { createRecordSide } from './record-side.ts';
+import { createRecordStore } from './record-store.ts';
+import type { EmbeddedCrmSources } from './record-store.ts';
+import { taskKind } from './task-store.ts';
+import type { TaskStore } from './task-store.ts';
 import { createDirectory, createUserStore } from './user-store.ts';
 import type { Directory, UserStore } from './user-store.ts';
 
@@ -15,6 +21,8 @@ export interface EmbeddedCrm {
   sideFor(ownerId: string): SyncSide;
   readonly directory: Directory;
   readonly contacts: ContactStore;
+  readonly tasks: TaskStore;
+  readonly events: EventStore;
   readonly users: UserStore;
 }
 
@@ -25,10 +33,12 @@ export function createEmbeddedCrm(
 ): EmbeddedCrm {
   const complete: EmbeddedCrmSources = { newId: randomUUID, ...sources };
   return {
-    side: createContactSide(database, complete, null),
-    sideFor: (ownerId) => createContactSide(database, complete, ownerId),
+    side: createRecordSide(database, complete, null),
+    sideFor: (ownerId) => createRecordSide(database, complete, ownerId),
     directory: createDirectory(database),
-    contacts: createContactStore(database, complete),
+    contacts: createRecordStore(contactKind, database, complete),
+    tasks: createRecordStore(taskKind, database, complete),
+    events: createRecordStore(eventKind, database, complete),
     users: createUserStore(database, complete),
   };
 }

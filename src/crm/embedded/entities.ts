@@ -23,18 +23,16 @@ export interface UserRow {
   modifiedAt: number;
 }
 
-export interface ContactRow {
+/** What every record of the CRM has, whatever its kind (record-kind.ts). */
+export interface RecordRow {
   id: string;
   ownerId: string;
-  /** JSON of all filled fields but notes and photo, which may be large and are read only when asked for. */
+  /** JSON of all filled fields but those in `notes`, and photos. */
   fields: string;
   /** Folded display name, to sort by. */
   nameKey: string;
-  /** Folded company, to filter by. */
-  accountKey: string;
-  /** Folded name, company and e-mail addresses, a line each, with a line end before the first and after the last. */
+  /** The folded texts that a search looks in, a line each, with a line end before the first and after the last. */
   searchText: string;
-  hasPhoto: boolean;
   imported: boolean;
   /** Grows by one with each change; the version both the sync and the API expect. */
   revision: number;
@@ -48,7 +46,27 @@ export interface ContactRow {
   syncStamp: string | null;
   /** Set on a tombstone: the row stays so that its id is never used again, its content is gone. */
   deletedAt: number | null;
+  /** What may be large and is read only when asked for; of an event JSON of its description and its exceptions. */
   notes: string | null;
+}
+
+export interface ContactRow extends RecordRow {
+  /** Folded company, to filter by. */
+  accountKey: string;
+  hasPhoto: boolean;
+}
+
+export interface TaskRow extends RecordRow {
+  status: string;
+  /** Empty without one. */
+  dueDate: string;
+}
+
+export interface EventRow extends RecordRow {
+  /** Milliseconds since the epoch at which the event, or the first occurrence of a series, begins; 0 on a tombstone. */
+  startsAt: number;
+  /** When the last occurrence is over; null of a series without an end. */
+  endsAt: number | null;
 }
 
 export interface PhotoRow {
@@ -94,28 +112,40 @@ export const UserEntity = new EntitySchema<UserRow>({
   },
 });
 
+const recordColumns = {
+  id: { ...id, primary: true },
+  ownerId: id,
+  fields: text,
+  nameKey: key,
+  searchText: text,
+  imported: flag,
+  revision: integer,
+  sequence: bigint,
+  createdAt: bigint,
+  modifiedAt: bigint,
+  createdBy: id,
+  modifiedBy: id,
+  syncStamp: { ...key, nullable: true },
+  deletedAt: { ...bigint, nullable: true },
+  notes: { ...text, nullable: true },
+} satisfies Record<keyof RecordRow, EntitySchemaColumnOptions>;
+
 export const ContactEntity = new EntitySchema<ContactRow>({
   name: 'CrmContact',
   tableName: 'crm_contacts',
-  columns: {
-    id: { ...id, primary: true },
-    ownerId: id,
-    fields: text,
-    nameKey: key,
-    accountKey: key,
-    searchText: text,
-    hasPhoto: flag,
-    imported: flag,
-    revision: integer,
-    sequence: bigint,
-    createdAt: bigint,
-    modifiedAt: bigint,
-    createdBy: id,
-    modifiedBy: id,
-    syncStamp: { ...key, nullable: true },
-    deletedAt: { ...bigint, nullable: true },
-    notes: { ...text, nullable: true },
-  },
+  columns: { ...recordColumns, accountKey: key, hasPhoto: flag },
+});
+
+export const TaskEntity = new EntitySchema<TaskRow>({
+  name: 'CrmTask',
+  tableName: 'crm_tasks',
+  columns: { ...recordColumns, status: key, dueDate: key },
+});
+
+export const EventEntity = new EntitySchema<EventRow>({
+  name: 'CrmEvent',
+  tableName: 'crm_events',
+  columns: { ...recordColumns, startsAt: bigint, endsAt: { ...bigint, nullable: true } },
 });
 
 export const PhotoEntity = new EntitySchema<PhotoRow>({
@@ -131,4 +161,12 @@ export const CounterEntity = new EntitySchema<CounterRow>({
 });
 
 /** What the data source must know for the embedded CRM. */
-export const embeddedCrmEntities = [ProfileEntity, UserEntity, ContactEntity, PhotoEntity, CounterEntity];
+export const embeddedCrmEntities = [
+  ProfileEntity,
+  UserEntity,
+  ContactEntity,
+  PhotoEntity,
+  TaskEntity,
+  EventEntity,
+  CounterEntity,
+];

@@ -1,15 +1,19 @@
 /** Users and profiles of the embedded CRM, and the rules they must not break. */
 import type { EntityManager } from 'typeorm';
+import { modules } from '../../sync/model.ts';
+import type { Module } from '../../sync/model.ts';
 import { takeNumbers } from './change-numbers.ts';
-import type { EmbeddedCrmSources } from './contact-store.ts';
 import type { Database } from './database.ts';
 import { ProfileEntity, UserEntity } from './entities.ts';
 import type { ProfileRow, UserRow } from './entities.ts';
+import type { EmbeddedCrmSources } from './record-store.ts';
 
 /** What a profile allows (PRODUCT 17). */
 export interface Rights {
-  /** May use contacts. */
+  /** May use contacts, tasks, events. */
   readonly contacts: boolean;
+  readonly tasks: boolean;
+  readonly events: boolean;
   /** Makes a manager of the sync. */
   readonly manageSync: boolean;
   /** May see every user and every user's records. */
@@ -66,11 +70,20 @@ export interface UserStore {
   updateProfile(id: string, change: Partial<Pick<CrmProfile, 'name' | 'rights'>>): Promise<ProfileWrite>;
 }
 
+/** A user as the sync asks for him. */
+export interface Member extends CrmUser {
+  /** Modules that his profile does not allow. */
+  readonly forbidden: readonly Module[];
+}
+
 /** Who is who in the CRM. */
 export interface Directory {
   /** By name. */
   users(): Promise<CrmUser[]>;
   user(id: string): Promise<CrmUser | null>;
+  /** By name, each with what his profile does not allow. */
+  members(): Promise<Member[]>;
+  member(id: string): Promise<Member | null>;
   /** Without regard to case. */
   userByEmail(email: string): Promise<CrmUser | null>;
   profiles(): Promise<CrmProfile[]>;
@@ -88,6 +101,16 @@ export function createDirectory(database: Database): Directory {
       database.read(async (manager) => {
         const [row] = await manager.query<UserRow[]>('SELECT * FROM `crm_users` WHERE `id` = ?', [id]);
         return row ? toUser(row) : null;
+      }),
+    members: () =>
+      database.read(async (manager) => {
+        const rows = await manager.query<MemberRow[]>(`${memberText}ORDER BY u.\`name\`, u.\`id\``);
+        return rows.map(toMember);
+      }),
+    member: (id) =>
+      database.read(async (manager) => {
+        const [row] = await manager.query<MemberRow[]>(`${memberText}WHERE u.\`id\` = ?`, [id]);
+        return row ? toMember(row) : null;
       }),
     userByEmail: (email) => database.read((manager) => findUser(manager, { emailKey: keyOf(email) })),
     profiles: () =>
@@ -211,6 +234,19 @@ function toUser(row: UserRow): CrmUser {
   const { id, name, email, profileId } = row;
   const times = { createdAt: Number(row.createdAt), modifiedAt: Number(row.modifiedAt) };
   return { id, name, email, profileId, active: Boolean(row.active), ...times };
+}
+
+interface MemberRow extends UserRow {
+  readonly rights: string | null;
+}
+
+const memberText =
+  'SELECT u.*, p.`rights` FROM `crm_users` u LEFT JOIN `crm_profiles` p ON p.`id` = u.`profileId` ';
+
+/** Without a profile nobody may have anything. */
+function toMember(row: MemberRow): Member {
+  const rights = row.rights === null ? null : (JSON.parse(row.rights) as Rights);
+  return { ...toUser(row), forbidden: modules.filter((module) => !rights?.[module]) };
 }
 
 function toProfile(row: ProfileRow): CrmProfile {

@@ -1,5 +1,5 @@
 /**
- * What the columns of address books are called, by the field of sync/fields.ts that they fill. Outlook writes its
+ * What the columns of address books are called, by the field of sync/contact-fields.ts that they fill. Outlook writes its
  * headers in its own language; those here are of Outlook and Outlook.com, Zoho CRM and Google Contacts, as their
  * exports have them. Where several columns name one field, the further ones are its second line (streets) or next
  * (e-mail addresses).

@@ -1,6 +1,6 @@
 /** Contacts out of a CSV file. */
-import { contactFields } from '../../sync/fields.ts';
-import type { FieldKind } from '../../sync/fields.ts';
+import { contactFields } from '../../sync/contact-fields.ts';
+import type { FieldKind } from '../../sync/field-spec.ts';
 import type { CsvHeader, Column } from './csv-header.ts';
 import { isWholeName, readHeader } from './csv-header.ts';
 import { CsvReader } from './csv-reader.ts';

@@ -1,5 +1,5 @@
 /** Writes what a file holds into the embedded CRM, in batches, as records that came by import. */
-import { contactFields } from '../../sync/fields.ts';
+import { contactFields } from '../../sync/contact-fields.ts';
 import type { Values } from '../../sync/model.ts';
 import type { SyncSide } from '../../sync/ports.ts';
 import type { ContactStore } from '../embedded/contact-store.ts';

@@ -1,5 +1,5 @@
 /** Who is there already, by the natural key the sync pairs by. */
-import { contactKeys } from '../../sync/pairing.ts';
+import { naturalKeys } from '../../sync/natural-keys.ts';
 import type { SyncSide } from '../../sync/ports.ts';
 import type { Values } from '../../sync/model.ts';
 
@@ -37,7 +37,7 @@ export class KnownPeople {
    * differ. People of one file who share an address are told apart by their names, so that none of them is lost.
    */
   judge(values: Values): Acquaintance {
-    const { emails, name: key } = contactKeys(values);
+    const { ids: emails, name: key } = naturalKeys('contacts', values);
     const name = nameOf(key);
     const sharers = emails.map((email) => this.#byEmail.get(email) ?? []);
     if (sharers.flat().some((person) => person.name === name)) return 'known';
@@ -47,7 +47,7 @@ export class KnownPeople {
   }
 
   #add(values: Values, earlier: boolean): void {
-    const { emails, name: key } = contactKeys(values);
+    const { ids: emails, name: key } = naturalKeys('contacts', values);
     const person: Person = { name: nameOf(key), emails, earlier };
     for (const email of emails) append(this.#byEmail, email, person);
     if (key !== null) append(this.#byName, key, person);
@@ -56,8 +56,8 @@ export class KnownPeople {
 
 /** Without it a person cannot be recognised, and would be there twice after the file is imported again. */
 export function hasKey(values: Values): boolean {
-  const { emails, name } = contactKeys(values);
-  return emails.length > 0 || name !== null;
+  const { ids, name } = naturalKeys('contacts', values);
+  return ids.length > 0 || name !== null;
 }
 
 function nameOf(key: string | null): string {

@@ -15,6 +15,10 @@ export interface ActionRow {
   state: string;
   /** Held once and let through: the guard neither weighs nor holds it again. */
   approved: boolean;
+  /** See ActionBody.tellsAttendees. */
+  tells: boolean;
+  /** It cost a side values of its own. */
+  lost: boolean;
   finishedAt: number | null;
   error: string | null;
   inboxIds: string;
@@ -39,6 +43,8 @@ export const actionEntity = new EntitySchema<ActionRow>({
     title: { type: 'varchar' },
     state: { type: 'varchar' },
     approved: { type: 'boolean' },
+    tells: { type: 'boolean' },
+    lost: { type: 'boolean' },
     finishedAt: { type: 'bigint', nullable: true },
     error: { type: 'text', nullable: true },
     inboxIds: { type: 'text' },

@@ -1,4 +1,5 @@
 /** An action's body as a text column holds it: what other columns say is left out, and equal values stand there once. */
+import type { Mapping } from '../../sync/mapping.ts';
 import type { Loser, Module, SealedValues, Side } from '../../sync/model.ts';
 import { unpackValues } from '../../sync/packed-values.ts';
 import type { PackedValues } from '../../sync/packed-values.ts';
@@ -18,6 +19,7 @@ interface StoredBody {
   readonly versions: Readonly<Record<Side, string | null>>;
   readonly link: ActionBody['link'];
   readonly losers?: readonly Loser[];
+  readonly mapping?: Mapping;
 }
 
 export function bodyToText(module: Module, body: ActionBody): string {
@@ -27,17 +29,18 @@ export function bodyToText(module: Module, body: ActionBody): string {
     return text === values ? `"${same}"` : text;
   };
   const losers = body.losers.length > 0 ? `,"losers":${JSON.stringify(body.losers)}` : '';
+  const mapping = body.mapping ? `,"mapping":${JSON.stringify(body.mapping)}` : '';
   return (
     `{"target":${JSON.stringify(body.targetId)},"version":${JSON.stringify(body.version)},"values":${values},` +
     `"before":${sealedToText(module, body.before)},"crm":${settled('crm')},"exchange":${settled('exchange')},` +
-    `"versions":${JSON.stringify(body.versions)},"link":${JSON.stringify(body.link)}${losers}}`
+    `"versions":${JSON.stringify(body.versions)},"link":${JSON.stringify(body.link)}${losers}${mapping}}`
   );
 }
 
 export function bodyFromText(
   module: Module,
   text: string,
-  known: Pick<ActionBody, 'kind' | 'side' | 'overwrites'>,
+  known: Pick<ActionBody, 'kind' | 'side' | 'overwrites' | 'tellsAttendees'>,
 ): ActionBody {
   const stored = JSON.parse(text) as StoredBody;
   const values = unpackValues(module, stored.values);
@@ -53,5 +56,6 @@ export function bodyFromText(
     versions: stored.versions,
     link: stored.link,
     losers: stored.losers ?? [],
+    ...(stored.mapping ? { mapping: stored.mapping } : {}),
   };
 }

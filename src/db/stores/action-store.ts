@@ -10,7 +10,8 @@ import type {
   SyncStore,
 } from '../../sync/stores.ts';
 import { bulkInsert } from '../bulk-insert.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { actionEntity } from '../entities/action.ts';
 import type { ActionRow } from '../entities/action.ts';
@@ -31,6 +32,7 @@ type ActionMethods = Pick<
   | 'nextActions'
   | 'beginActions'
   | 'leftovers'
+  | 'doneActions'
   | 'held'
   | 'decideHeld'
 >;
@@ -112,7 +114,7 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
           .limit(limit)
           .getRawMany<StoredRow>(),
       );
-      return rows.map(fromRow);
+      return rows.map(fromActionRow);
     },
 
     beginActions(lease, actionIds) {
@@ -132,14 +134,25 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
       const rows = await database.read((manager) =>
         selectAll<StoredRow>(manager, leftoversText, [scope.mailboxId, scope.module, exceptRunId ?? 0]),
       );
-      return rows.map(fromRow);
+      return rows.map(fromActionRow);
+    },
+
+    async doneActions(scope, runId) {
+      const rows = await database.read((manager) =>
+        selectRows(manager, actionEntity, actionColumns)
+          .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
+          .andWhere("row.runId = :runId AND row.state = 'done'", { runId })
+          .orderBy('row.id')
+          .getRawMany<StoredRow>(),
+      );
+      return rows.map(fromActionRow);
     },
 
     async held(scope) {
       const rows = await database.read((manager) =>
         selectAll<StoredRow>(manager, heldText, [scope.mailboxId, scope.module]),
       );
-      return newestPlans(rows).map(fromRow);
+      return newestPlans(rows).map(fromActionRow);
     },
 
     decideHeld(lease, actionIds, decision, runId) {
@@ -190,7 +203,7 @@ async function totals(query: SelectQueryBuilder<ActionRow>): Promise<PlanTotals>
   };
 }
 
-const actionColumns = [
+export const actionColumns = [
   'id',
   'runId',
   'module',
@@ -200,6 +213,7 @@ const actionColumns = [
   'kind',
   'side',
   'overwrites',
+  'tells',
   'title',
   'state',
   'inboxIds',
@@ -213,7 +227,7 @@ const leftoversText =
 const heldText =
   `SELECT ${columnsText} FROM \`actions\` a JOIN \`runs\` r ON r.\`id\` = a.\`runId\` AND r.\`kind\` = 'sync' ` +
   "WHERE a.`state` = 'held' AND a.`mailboxId` = ? AND a.`module` = ? ORDER BY a.`id`";
-type StoredRow = Pick<ActionRow, (typeof actionColumns)[number]>;
+export type StoredRow = Pick<ActionRow, (typeof actionColumns)[number]>;
 
 /** Longer titles are cut; they are for people. */
 const titleLength = 255;
@@ -227,8 +241,10 @@ function toRow(module: Module, action: NewAction): Omit<ActionRow, 'id' | 'runId
     side: action.body.side,
     overwrites: action.body.overwrites,
     title: action.title.slice(0, titleLength),
-    state: 'planned',
+    state: action.body.tellsAttendees ? 'held' : 'planned',
     approved: false,
+    tells: action.body.tellsAttendees,
+    lost: action.body.losers.length > 0,
     finishedAt: null,
     error: null,
     inboxIds: JSON.stringify(action.inboxIds),
@@ -236,8 +252,13 @@ function toRow(module: Module, action: NewAction): Omit<ActionRow, 'id' | 'runId
   };
 }
 
-function fromRow(row: StoredRow): StoredAction {
-  const known = { kind: row.kind as ActionKind, side: row.side as Side | null, overwrites: row.overwrites };
+export function fromActionRow(row: StoredRow): StoredAction {
+  const known = {
+    kind: row.kind as ActionKind,
+    side: row.side as Side | null,
+    overwrites: row.overwrites,
+    tellsAttendees: Boolean(row.tells),
+  };
   return {
     id: row.id,
     runId: row.runId,

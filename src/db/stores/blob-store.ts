@@ -1,7 +1,8 @@
 import type { Clock } from '../../sync/ports.ts';
 import type { SyncStore } from '../../sync/stores.ts';
 import { bulkInsert } from '../bulk-insert.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { blobEntity, blobUseEntity } from '../entities/blob.ts';
 import { selectRows } from '../select-rows.ts';

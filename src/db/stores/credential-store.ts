@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { ConfigError } from '../../errors.ts';
-import type { CredentialStore } from '../../sync/administration.ts';
+import type { CredentialStore, NewCredential } from '../../sync/administration.ts';
 import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { credentialEntity } from '../entities/credential.ts';
@@ -23,23 +23,8 @@ export function createCredentialStore(database: Database, keys: KeyRing): Creden
     return password;
   };
   return {
-    save(id, username, password) {
-      return database.transaction(async (manager) => {
-        const box = await presentBox(manager, keys);
-        const row = {
-          id,
-          username,
-          password: box.seal(place(id), password),
-          keyId: box.keyId,
-          pausedReason: null,
-        };
-        await bulkInsert(manager, credentialEntity, [row], {
-          kind: 'update',
-          key: ['id'],
-          columns: ['username', 'password', 'keyId', 'pausedReason'],
-        });
-      });
-    },
+    save: (id, username, password) =>
+      database.transaction((manager) => saveCredential(manager, keys, { id, username, password })),
 
     get: (id) =>
       database.read(async (manager) => {
@@ -67,6 +52,21 @@ export function createCredentialStore(database: Database, keys: KeyRing): Creden
       });
     },
   };
+}
+
+export async function saveCredential(
+  manager: EntityManager,
+  keys: KeyRing,
+  { id, username, password }: NewCredential,
+): Promise<void> {
+  const box = await presentBox(manager, keys);
+  const sealed = box.seal(place(id), password);
+  await bulkInsert(
+    manager,
+    credentialEntity,
+    [{ id, username, password: sealed, keyId: box.keyId, pausedReason: null }],
+    { kind: 'update', key: ['id'], columns: ['username', 'password', 'keyId', 'pausedReason'] },
+  );
 }
 
 function findCredential(manager: EntityManager, id: string): Promise<CredentialRow | null> {

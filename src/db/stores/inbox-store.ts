@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Item } from '../../sync/model.ts';
-import type { CursorKey, RunScope, StoredCursor, SyncStore } from '../../sync/stores.ts';
+import type { CursorKey, InboxRow, RunScope, StoredCursor, SyncStore } from '../../sync/stores.ts';
 import { bulkInsert } from '../bulk-insert.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { cursorEntity } from '../entities/cursor.ts';
 import type { CursorRow } from '../entities/cursor.ts';
@@ -11,14 +12,23 @@ import type { InboxTableRow } from '../entities/inbox.ts';
 import { selectAll, selectOne } from '../fixed-sql.ts';
 import { selectRows } from '../select-rows.ts';
 import { fenced, recoverable, takeTurn } from './lease-store.ts';
-import { fromInboxRow, inboxColumns, replaceInboxRows } from './inbox-rows.ts';
+import { doubtInboxRows, fromInboxRow, inboxColumns, replaceInboxRows } from './inbox-rows.ts';
 import { markSeen, unseenItems } from './link-rows.ts';
 import { itemFromText } from './sealed-text.ts';
 
+const selectText = `SELECT ${inboxColumns.map((name) => `\`${name}\``).join(', ')} FROM \`inbox\` `;
+
+/** Rows as the driver gives them are larger than what is made of them, and a first sync has very many. */
+const rowsPerPage = 2_000;
+const pageText = `AND \`id\` > ? ORDER BY \`id\` LIMIT ${rowsPerPage}`;
+
 const dueText =
-  `SELECT ${inboxColumns.map((name) => `\`${name}\``).join(', ')} FROM \`inbox\` ` +
+  selectText +
   'WHERE `mailboxId` = ? AND `module` = ? AND `parked` = 0 AND (`nextAttemptAt` IS NULL OR `nextAttemptAt` <= ?) ' +
-  'ORDER BY `id`';
+  pageText;
+
+const postponedText =
+  selectText + 'WHERE `mailboxId` = ? AND `module` = ? AND (`parked` = 1 OR `nextAttemptAt` > ?) ' + pageText;
 
 type InboxMethods = Pick<
   SyncStore,
@@ -29,6 +39,9 @@ type InboxMethods = Pick<
   | 'enqueue'
   | 'enqueueUnseen'
   | 'inbox'
+  | 'duePage'
+  | 'postponed'
+  | 'inboxRows'
   | 'inboxItems'
   | 'waitingFor'
   | 'retryNow'
@@ -66,6 +79,7 @@ export function createInboxStore(database: Database): InboxMethods {
         database,
         lease,
         async (manager) => {
+          if (page.begins) await doubtInboxRows(manager, key);
           await replaceInboxRows(manager, page.entries);
           await markSeen(manager, key, page.cursor.fullRead, page.seen);
           await saveCursor(manager, key, page.cursor);
@@ -94,19 +108,28 @@ export function createInboxStore(database: Database): InboxMethods {
             keyValues: {},
           })),
         );
+        await manager.update(cursorEntity, { ...key, fullRead }, { complete: true });
         return unseen.length;
       });
     },
 
-    async inbox(scope, now) {
-      const rows = await database.read((manager) =>
-        selectAll<Pick<InboxTableRow, (typeof inboxColumns)[number]>>(manager, dueText, [
-          scope.mailboxId,
-          scope.module,
-          now,
-        ]),
-      );
-      return rows.map(fromInboxRow);
+    inbox: (scope, now) => loadRows(database, dueText, scope, now),
+
+    duePage: (scope, now, after) => loadPage(database, dueText, scope, now, after),
+
+    postponed: (scope, now) => loadRows(database, postponedText, scope, now),
+
+    inboxRows(ids) {
+      return database.read(async (manager) => {
+        const found = new Map<number, InboxRow>();
+        for (const chunk of chunks(ids, idsPerQuery)) {
+          const rows = await selectRows(manager, inboxEntity, inboxColumns)
+            .where('row.id IN (:...ids)', { ids: chunk })
+            .getRawMany<StoredRow>();
+          for (const row of rows) found.set(row.id, fromInboxRow(row));
+        }
+        return found;
+      });
     },
 
     inboxItems(ids) {
@@ -149,6 +172,34 @@ export function createInboxStore(database: Database): InboxMethods {
   };
 }
 
+type StoredRow = Pick<InboxTableRow, (typeof inboxColumns)[number]>;
+
+async function loadRows(database: Database, text: string, scope: RunScope, now: number): Promise<InboxRow[]> {
+  const rows: InboxRow[] = [];
+  for (let after: number | null = 0; after !== null;) {
+    const page: Page = await loadPage(database, text, scope, now, after);
+    for (const row of page.rows) rows.push(row);
+    after = page.next;
+  }
+  return rows;
+}
+
+type Page = Awaited<ReturnType<SyncStore['duePage']>>;
+
+async function loadPage(
+  database: Database,
+  text: string,
+  { mailboxId, module }: RunScope,
+  now: number,
+  after: number,
+): Promise<Page> {
+  const found = await database.read((manager) =>
+    selectAll<StoredRow>(manager, text, [mailboxId, module, now, after]),
+  );
+  const rows = found.map(fromInboxRow);
+  return { rows, next: rows.length < rowsPerPage ? null : (rows.at(-1)?.id ?? null) };
+}
+
 const cursorText =
   'SELECT `cursor`, `fullRead`, `complete` FROM `cursors` ' +
   'WHERE `side` = ? AND `mailboxId` = ? AND `module` = ? AND `scope` = ?';
@@ -164,7 +215,11 @@ async function loadCursor(manager: EntityManager, key: CursorKey): Promise<Store
   return row && { cursor: row.cursor, fullRead: row.fullRead, complete: Boolean(row.complete) };
 }
 
-async function saveCursor(manager: EntityManager, key: CursorKey, cursor: StoredCursor): Promise<void> {
+export async function saveCursor(
+  manager: EntityManager,
+  key: CursorKey,
+  cursor: StoredCursor,
+): Promise<void> {
   const row: CursorRow = { ...key, ...cursor };
   await bulkInsert(manager, cursorEntity, [row], {
     kind: 'update',
@@ -177,7 +232,7 @@ async function saveCursor(manager: EntityManager, key: CursorKey, cursor: Stored
  * Links keep one number a side, so every feed that may mark the same links counts on from the others: the folder
  * before this one on Exchange; all feeds of a module on a CRM, where the organisation's and an owner's overlap.
  */
-async function lastFullRead(manager: EntityManager, key: CursorKey): Promise<number> {
+export async function lastFullRead(manager: EntityManager, key: CursorKey): Promise<number> {
   const query = manager
     .createQueryBuilder(cursorEntity, 'row')
     .select('MAX(row.fullRead)', 'last')

@@ -25,17 +25,47 @@ export function createLeaseStore(database: Database, self: ProcessIdentity, cloc
   const isOver = (row: LeaseRow): boolean =>
     isAbandoned(row.holder, self) ||
     (row.holder === holder && releasedFences.get(row.id) === Number(row.fence));
+  /** Keys that are being taken: who asks for one of them meanwhile comes second. */
+  const underWay = new Set<string>();
+
+  /** The fences that were had here last: where nobody had one since, it need not be looked up. */
+  const lastFences = new Map<string, number>();
+
+  async function take(key: string, ttlMs: number): Promise<Lease | null> {
+    const last = lastFences.get(key);
+    const again = last === undefined ? null : await takeFrom(key, { fence: last, expiresAt: 0 }, ttlMs);
+    if (again !== null) return again;
+    const row = (await presentRow(database, key)) ?? (await makeRow(database, key));
+    if (Number(row.expiresAt) > clock() && !isOver(row)) return null;
+    return takeFrom(key, { fence: Number(row.fence), expiresAt: Number(row.expiresAt) }, ttlMs);
+  }
+
+  /** `seen` is checked by the statement that writes: another process may have seen the same. */
+  async function takeFrom(
+    key: string,
+    seen: Pick<LeaseRow, 'fence' | 'expiresAt'>,
+    ttlMs: number,
+  ): Promise<Lease | null> {
+    const lease = { key, fence: seen.fence + 1, expiresAt: clock() + ttlMs };
+    const values = [holder, lease.fence, lease.expiresAt, key, seen.fence, seen.expiresAt];
+    if ((await database.repeatable(takeText, values)) === 1) return lease;
+    // Ours all the same where the statement was repeated because its answer was lost.
+    const taken = await presentRow(database, key);
+    const isOurs = taken?.holder === holder && Number(taken.fence) === lease.fence;
+    return isOurs && Number(taken.expiresAt) === lease.expiresAt ? lease : null;
+  }
+
   return {
-    acquire(key, ttlMs) {
-      return database.transaction(async (manager) => {
-        const row = await presentRow(manager, key);
-        const now = clock();
-        if (Number(row.expiresAt) > now && !isOver(row)) return null;
-        const lease = { key, fence: Number(row.fence) + 1, expiresAt: now + ttlMs };
-        // Checked again by the statement that writes: on MySQL another process may have read the same row.
-        const values = [holder, lease.fence, lease.expiresAt, key, Number(row.fence), Number(row.expiresAt)];
-        return (await carryOut(manager, takeText, values)) === 1 ? lease : null;
-      }, recoverable);
+    async acquire(key, ttlMs) {
+      if (underWay.has(key)) return null;
+      underWay.add(key);
+      try {
+        const lease = await take(key, ttlMs);
+        if (lease !== null) lastFences.set(key, lease.fence);
+        return lease;
+      } finally {
+        underWay.delete(key);
+      }
     },
 
     async renew(lease, ttlMs) {
@@ -59,16 +89,21 @@ const takeText =
   'WHERE `id` = ? AND `fence` = ? AND `expiresAt` = ?';
 const renewText = `UPDATE \`leases\` SET \`expiresAt\` = ? ${isHeld}`;
 const releaseText = "UPDATE `leases` SET `holder` = '', `expiresAt` = 0 WHERE `id` = ? AND `fence` = ?";
+const endText = `UPDATE \`leases\` SET \`writes\` = \`writes\` + 1, \`holder\` = '', \`expiresAt\` = 0 ${isHeld}`;
 const fenceText = `UPDATE \`leases\` SET \`writes\` = \`writes\` + 1 ${isHeld}`;
 const bindText = `UPDATE \`leases\` SET \`writes\` = \`writes\` + 1, \`mailboxId\` = ?, \`module\` = ? ${isHeld}`;
 
-async function presentRow(manager: EntityManager, id: string): Promise<LeaseRow> {
-  const known = await selectOne<LeaseRow>(manager, readText, [id]);
-  if (known) return known;
-  await lockRow(manager, id);
-  const made = await selectOne<LeaseRow>(manager, readText, [id]);
-  if (!made) throw new Error(`The lease ${id} went away while it was taken.`);
-  return made;
+function presentRow(database: Database, id: string): Promise<LeaseRow | null> {
+  return database.read((manager) => selectOne<LeaseRow>(manager, readText, [id]));
+}
+
+function makeRow(database: Database, id: string): Promise<LeaseRow> {
+  return database.transaction(async (manager) => {
+    await lockRow(manager, id);
+    const made = await selectOne<LeaseRow>(manager, readText, [id]);
+    if (!made) throw new Error(`The lease ${id} went away while it was taken.`);
+    return made;
+  }, recoverable);
 }
 
 /** Makes the row where it is missing. On MySQL others who ask for it wait for the end of this transaction. */
@@ -111,6 +146,11 @@ export function fenced<T>(
     ensureHeld(lease, await carryOut(manager, fenceText, [lease.key, lease.fence]));
     return task(manager);
   }, options);
+}
+
+/** Gives the lease back at the end of the transaction. Throws LeaseLostError, as `fenced` does. */
+export async function endLease(manager: EntityManager, lease: Lease): Promise<void> {
+  ensureHeld(lease, await carryOut(manager, endText, [lease.key, lease.fence]));
 }
 
 /** Remembers which scope's run goes on under the lease; settlements do not say it. Throws LeaseLostError, as `fenced` does. */

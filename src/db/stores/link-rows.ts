@@ -1,8 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { Link, LinkState, Module, SealedValues, Shadow, Side } from '../../sync/model.ts';
+import { openSide } from '../../sync/pairing.ts';
 import type { CursorKey, RunScope } from '../../sync/stores.ts';
 import { bulkInsert } from '../bulk-insert.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import { linkEntity } from '../entities/link.ts';
 import type { LinkRow } from '../entities/link.ts';
 import { selectRows } from '../select-rows.ts';
@@ -91,7 +93,7 @@ function toRow({ mailboxId, module }: RunScope, link: Link): LinkRow {
     reason: link.reason,
     crmId: link.crmId,
     exchangeId: link.exchangeId,
-    half: (link.crmId === null) !== (link.exchangeId === null),
+    half: openSide(link) !== null,
     crmVersion: link.crm?.version ?? null,
     exchangeVersion: link.exchange?.version ?? null,
     crmValues,

@@ -1,7 +1,8 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import type { Link } from '../../sync/model.ts';
+import type { Link, Side } from '../../sync/model.ts';
 import type { RunScope, SyncStore } from '../../sync/stores.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { linkEntity } from '../entities/link.ts';
 import type { LinkRow } from '../entities/link.ts';
@@ -10,7 +11,7 @@ import { fromLinkRow, itemIdColumn, linkColumns } from './link-rows.ts';
 
 type LinkMethods = Pick<
   SyncStore,
-  'linksByItem' | 'linkOwners' | 'linksById' | 'linksByIdentity' | 'halfLinks' | 'linkCount'
+  'linksByItem' | 'linkOwners' | 'linksById' | 'linksByIdentity' | 'halfLinkIds' | 'linkCount' | 'pairIds'
 >;
 
 /** Where several links know one item, ended ones come first: a map by item id ends with the living one. */
@@ -43,21 +44,35 @@ export function createLinkStore(database: Database): LinkMethods {
       return endedFirst(await linksWhere(database, 'identity', identities, scope));
     },
 
-    async halfLinks(scope) {
+    async halfLinkIds(scope) {
       const rows = await database.read((manager) =>
-        selectLinks(manager)
+        selectRows(manager, linkEntity, ['id'])
+          .addSelect('row.crmId IS NULL', 'openOnCrm')
           .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
           .andWhere('row.half = :half', { half: true })
           .orderBy('row.id')
-          .getRawMany<LinkRow>(),
+          .getRawMany<{ id: string; openOnCrm: number | string }>(),
       );
-      return rows.map(fromLinkRow);
+      const ids: Record<Side, string[]> = { crm: [], exchange: [] };
+      for (const { id, openOnCrm } of rows) ids[Number(openOnCrm) === 1 ? 'crm' : 'exchange'].push(id);
+      return ids;
     },
 
     linkCount: (scope) =>
       database.read((manager) =>
         manager.countBy(linkEntity, { mailboxId: scope.mailboxId, module: scope.module, state: 'active' }),
       ),
+
+    async pairIds(scope) {
+      const rows = await database.read((manager) =>
+        selectRows(manager, linkEntity, ['id'])
+          .where('row.mailboxId = :mailboxId AND row.module = :module', scope)
+          .andWhere('row.crmId IS NOT NULL AND row.exchangeId IS NOT NULL')
+          .orderBy('row.id')
+          .getRawMany<Pick<LinkRow, 'id'>>(),
+      );
+      return rows.map(({ id }) => id);
+    },
   };
 }
 

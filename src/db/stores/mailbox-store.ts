@@ -1,28 +1,53 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../../errors.ts';
-import type { Mailbox, MailboxState, MailboxStore } from '../../sync/administration.ts';
+import type {
+  FolderTarget,
+  Mailbox,
+  MailboxModule,
+  MailboxState,
+  MailboxStore,
+} from '../../sync/administration.ts';
+import type { Module } from '../../sync/model.ts';
 import { bulkInsert } from '../bulk-insert.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { mailboxEntity } from '../entities/mailbox.ts';
 import type { MailboxRow } from '../entities/mailbox.ts';
-import { selectAll, selectOne } from '../fixed-sql.ts';
+import { listOf, selectAll } from '../fixed-sql.ts';
 
 export function createMailboxStore(database: Database): MailboxStore {
   return {
     async list() {
       const rows = await database.read((manager) =>
-        selectAll<MailboxRow>(manager, 'SELECT * FROM `mailboxes` ORDER BY `addressKey`'),
+        selectAll<JoinedRow>(manager, `${joinedText}ORDER BY \`addressKey\``),
       );
-      return rows.map((row) => fromRow(row));
+      return fromRows(rows);
     },
 
     get: (id) =>
       database.read(async (manager) =>
-        fromRow(await selectOne<MailboxRow>(manager, 'SELECT * FROM `mailboxes` WHERE `id` = ?', [id])),
+        oneOf(await selectAll<JoinedRow>(manager, `${joinedText}WHERE m.\`id\` = ?`, [id])),
       ),
 
     forUser: (crmUserId) =>
-      database.read(async (manager) => fromRow(await manager.findOneBy(mailboxEntity, { crmUserId }))),
+      database.read(async (manager) =>
+        oneOf(await selectAll<JoinedRow>(manager, `${joinedText}WHERE m.\`crmUserId\` = ?`, [crmUserId])),
+      ),
+
+    activeAmong: (addresses) =>
+      database.read(async (manager) => {
+        const found = new Set<string>();
+        for (const some of chunks(addresses, idsPerQuery)) {
+          const rows = await selectAll<Pick<MailboxRow, 'addressKey'>>(
+            manager,
+            `${activeText} ${listOf(some)}`,
+            some,
+          );
+          for (const { addressKey } of rows) found.add(addressKey);
+        }
+        return found;
+      }),
 
     add(mailbox) {
       const address = mailbox.address.trim();
@@ -49,7 +74,7 @@ export function createMailboxStore(database: Database): MailboxStore {
           nextLookUpAt: null,
         };
         await bulkInsert(manager, mailboxEntity, [row]);
-        return fromRow(row);
+        return fromRow(row, {});
       });
     },
 
@@ -67,18 +92,59 @@ function change(database: Database, id: string, columns: Partial<MailboxRow>): P
   });
 }
 
-function fromRow(row: MailboxRow): Mailbox;
-function fromRow(row: MailboxRow | null): Mailbox | null;
-function fromRow(row: MailboxRow | null): Mailbox | null {
-  return (
-    row && {
-      id: row.id,
-      crmUserId: row.crmUserId,
-      address: row.address,
-      credentialId: row.credentialId,
-      state: row.state as MailboxState,
-      pausedReason: row.pausedReason,
-      server: { ewsUrl: row.ewsUrl, lookUps: row.lookUps, nextLookUpAt: row.nextLookUpAt },
+/** What a mailbox has of its own for its modules comes along: each run asks for its mailbox. */
+interface JoinedRow extends MailboxRow {
+  readonly module: string | null;
+  readonly moduleState: string;
+  readonly moduleReason: string | null;
+  readonly folderId: string | null;
+  readonly target: string | null;
+  readonly movingFrom: string | null;
+}
+
+const activeText = "SELECT `addressKey` FROM `mailboxes` WHERE `state` = 'active' AND `addressKey` IN";
+
+const joinedText =
+  'SELECT m.*, o.`module`, o.`state` AS `moduleState`, o.`reason` AS `moduleReason`, o.`folderId`, ' +
+  'o.`target`, o.`movingFrom` ' +
+  'FROM `mailboxes` m LEFT JOIN `mailbox_modules` o ON o.`mailboxId` = m.`id` ';
+
+function oneOf(rows: readonly JoinedRow[]): Mailbox | null {
+  return fromRows(rows)[0] ?? null;
+}
+
+function fromRows(rows: readonly JoinedRow[]): Mailbox[] {
+  const modules = new Map<string, Partial<Record<Module, MailboxModule>>>();
+  const mailboxes: Mailbox[] = [];
+  for (const row of rows) {
+    let own = modules.get(row.id);
+    if (own === undefined) {
+      own = {};
+      modules.set(row.id, own);
+      mailboxes.push(fromRow(row, own));
     }
-  );
+    if (row.module === null) continue;
+    const { moduleState, moduleReason, folderId, target, movingFrom } = row;
+    own[row.module as Module] = {
+      state: moduleState as MailboxModule['state'],
+      reason: moduleReason,
+      folderId,
+      target: target as FolderTarget | null,
+      movingFrom,
+    };
+  }
+  return mailboxes;
+}
+
+function fromRow(row: MailboxRow, modules: Mailbox['modules']): Mailbox {
+  return {
+    id: row.id,
+    crmUserId: row.crmUserId,
+    address: row.address,
+    credentialId: row.credentialId,
+    state: row.state as MailboxState,
+    pausedReason: row.pausedReason,
+    server: { ewsUrl: row.ewsUrl, lookUps: row.lookUps, nextLookUpAt: row.nextLookUpAt },
+    modules,
+  };
 }

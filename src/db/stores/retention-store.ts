@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityManager, EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { PruneCounts, RetentionStore } from '../../sync/administration.ts';
+import type { PruneCounts, RetentionStore } from '../../sync/retention.ts';
+import { bookmarkName } from '../../sync/bookmarks.ts';
 import type { Clock } from '../../sync/ports.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { apiTokenEntity, sessionEntity, signInLinkEntity } from '../entities/access.ts';
 import { actionEntity } from '../entities/action.ts';
@@ -11,7 +13,7 @@ import { auditEntity } from '../entities/audit.ts';
 import { linkEntity } from '../entities/link.ts';
 import type { LinkRow } from '../entities/link.ts';
 import { runEntity } from '../entities/run.ts';
-import type { RunRow } from '../entities/run.ts';
+import { selectAll } from '../fixed-sql.ts';
 import { selectRows } from '../select-rows.ts';
 import { recoverable } from './lease-store.ts';
 import { addBlobHashes, deleteUnusedBlobs } from './unused-blobs.ts';
@@ -34,6 +36,8 @@ interface InUse {
 
 export function createRetentionStore(database: Database, clock: Clock): RetentionStore {
   return {
+    pruneQuietRuns: (endedBefore, signal) => pruneRuns({ database, signal }, quietRun, endedBefore),
+
     async prune(limits, signal) {
       const pruning = { database, signal };
       const now = clock();
@@ -49,7 +53,7 @@ export function createRetentionStore(database: Database, clock: Clock): Retentio
       // Links before actions: content passes from an action to its link, and the action stays.
       await readLinks(pruning, inUse);
       const actions = await pruneActions(pruning, inUse, { dayAgo, historyBefore });
-      const runs = await pruneRuns(pruning, historyBefore);
+      const runs = await pruneRuns(pruning, anyRun, historyBefore);
       const counts: PruneCounts = { actions, runs, links: 0, blobs: 0, audit, access };
       // Not everything was looked at, so nobody knows what is in use.
       if (signal?.aborted) return counts;
@@ -160,20 +164,45 @@ function isOver(action: JudgedAction, { dayAgo, historyBefore }: Limits): boolea
   }
 }
 
-/** Of each scope stay the newest run of each kind and state, its first done one, and those that actions belong to. */
-function pruneRuns(pruning: Pruning, historyBefore: number): Promise<number> {
-  const sameKind =
-    'other.mailboxId = row.mailboxId AND other.module = row.module AND other.kind = row.kind AND other.state = row.state';
-  return deleteWhile<RunRow>(pruning, runEntity, 'id', (query) =>
-    query
-      .where('row.finishedAt < :historyBefore', { historyBefore })
-      .andWhere(`EXISTS (SELECT 1 FROM runs other WHERE ${sameKind} AND other.id > row.id)`)
-      .andWhere(
-        `(row.state <> 'done' OR EXISTS (SELECT 1 FROM runs other WHERE ${sameKind} AND other.id < row.id))`,
-      )
-      .andWhere('NOT EXISTS (SELECT 1 FROM actions step WHERE step.runId = row.id)'),
-  );
+/**
+ * Of each scope stay the newest run of each kind and state, the first done one (a later one where the scope was
+ * forgotten), and those that actions belong to.
+ */
+async function pruneRuns({ database, signal }: Pruning, which: string, endedBefore: number): Promise<number> {
+  let deleted = 0;
+  let after = 0;
+  while (!signal?.aborted) {
+    const ids = await database.transaction(async (manager) => {
+      const rows = await selectAll<{ id: number }>(manager, `${needlessRunsText} AND ${which} ${inPages}`, [
+        after,
+        endedBefore,
+      ]);
+      const found = rows.map(({ id }) => Number(id));
+      await deleteRows(manager, runEntity, 'id', found);
+      return found;
+    }, recoverable);
+    deleted += ids.length;
+    if (ids.length < rowsPerTransaction) break;
+    after = ids.at(-1) ?? after;
+    await nextTurn();
+  }
+  return deleted;
 }
+
+const anyRun = '1 = 1';
+const quietRun = "r.`state` = 'done' AND r.`done` = 0 AND r.`failed` = 0 AND r.`held` = 0";
+const sameKind =
+  'o.`mailboxId` = r.`mailboxId` AND o.`module` = r.`module` AND o.`kind` = r.`kind` AND o.`state` = r.`state`';
+const forgottenUpTo =
+  "COALESCE((SELECT c.`cursor` + 0 FROM `cursors` c WHERE c.`side` = 'exchange' AND c.`mailboxId` = r.`mailboxId` " +
+  `AND c.\`module\` = r.\`module\` AND c.\`scope\` = '${bookmarkName('forgotten')}'), 0)`;
+const needlessRunsText =
+  'SELECT r.`id` FROM `runs` r WHERE r.`id` > ? AND r.`finishedAt` < ? ' +
+  `AND EXISTS (SELECT 1 FROM \`runs\` o WHERE ${sameKind} AND o.\`id\` > r.\`id\`) ` +
+  `AND (r.\`state\` <> 'done' OR r.\`id\` <= ${forgottenUpTo} ` +
+  `OR EXISTS (SELECT 1 FROM \`runs\` o WHERE ${sameKind} AND o.\`id\` < r.\`id\` AND o.\`id\` > ${forgottenUpTo})) ` +
+  'AND NOT EXISTS (SELECT 1 FROM `actions` a WHERE a.`runId` = r.`id`)';
+const inPages = `ORDER BY r.\`id\` LIMIT ${rowsPerTransaction}`;
 
 async function deleteLinks({ database, signal }: Pruning, linkIds: readonly string[]): Promise<number> {
   let deleted = 0;

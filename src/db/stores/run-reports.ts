@@ -1,7 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { FailureRecord, HeldSummary, RunReports } from '../../sync/administration.ts';
-import type { Module, Side, Values } from '../../sync/model.ts';
-import type { RunRecord } from '../../sync/stores.ts';
+import type { FailureRecord, HeldSummary, RunReports } from '../../sync/reports.ts';
+import type { Module, Side } from '../../sync/model.ts';
+import { titleOf } from '../../sync/natural-keys.ts';
+import type { RunRecord, RunScope } from '../../sync/stores.ts';
+import type { WaitingChange } from '../../sync/why.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import type { ActionRow } from '../entities/action.ts';
 import { inboxEntity } from '../entities/inbox.ts';
@@ -9,6 +13,8 @@ import type { InboxTableRow } from '../entities/inbox.ts';
 import { linkEntity } from '../entities/link.ts';
 import type { LinkRow } from '../entities/link.ts';
 import { runEntity } from '../entities/run.ts';
+import type { RunRow } from '../entities/run.ts';
+import { listOf, selectAll } from '../fixed-sql.ts';
 import { selectRows } from '../select-rows.ts';
 import { newestPlans, selectHeld } from './held-rows.ts';
 import { parseKeyValues } from './inbox-rows.ts';
@@ -27,9 +33,20 @@ export function createRunReports(database: Database): RunReports {
         return row && fromRunRow(row);
       }),
 
-    recent: (limit, mailboxId) => finished(database, { limit, mailboxId, eventful: false }),
+    async lastStarts(scopes) {
+      const startedAt = new Map<string, number>();
+      for (const some of chunks([...new Set(scopes.map(({ mailboxId }) => mailboxId))], idsPerQuery)) {
+        const rows = await database.read((manager) =>
+          selectAll<LastStart>(manager, lastStartsText(listOf(some)), some),
+        );
+        for (const row of rows) startedAt.set(`${row.mailboxId}/${row.module}`, Number(row.startedAt));
+      }
+      return scopes.map(({ mailboxId, module }) => startedAt.get(`${mailboxId}/${module}`) ?? null);
+    },
 
-    eventful: (limit, mailboxId) => finished(database, { limit, mailboxId, eventful: true }),
+    recent: (limit, of = {}) => finished(database, { limit, of, eventful: false }),
+
+    eventful: (limit, of = {}) => finished(database, { limit, of, eventful: true }),
 
     failures: (limit, mailboxId) =>
       database.read(async (manager) => {
@@ -41,9 +58,37 @@ export function createRunReports(database: Database): RunReports {
         return failures;
       }),
 
+    async leftOut({ mailboxId, module }) {
+      const rows = await database.read((manager) =>
+        selectAll<{ reason: string | null; count: number }>(
+          manager,
+          'SELECT `reason`, COUNT(*) AS `count` FROM `links` ' +
+            "WHERE `mailboxId` = ? AND `module` = ? AND `state` = 'outOfScope' " +
+            'GROUP BY `reason` ORDER BY `count` DESC, `reason`',
+          [mailboxId, module],
+        ),
+      );
+      return rows.map(({ reason, count }) => ({ reason: reason ?? '', count: Number(count) }));
+    },
+
+    waiting: ({ mailboxId, module }, { side, itemId }) =>
+      database.read(async (manager) => {
+        const row = await manager.findOneBy(inboxEntity, { mailboxId, module, side, itemId });
+        return row && toWaiting(row);
+      }),
+
     async held(mailboxId) {
       const rows = await database.read((manager) => {
-        const query = selectHeld(manager, ['mailboxId', 'module', 'runId', 'kind', 'side', 'linkId', 'step']);
+        const query = selectHeld(manager, [
+          'mailboxId',
+          'module',
+          'runId',
+          'kind',
+          'side',
+          'tells',
+          'linkId',
+          'step',
+        ]);
         if (mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', { mailboxId });
         return query.getRawMany<HeldRow>();
       });
@@ -69,22 +114,43 @@ export function createRunReports(database: Database): RunReports {
   };
 }
 
+type LastStart = Pick<RunRow, 'mailboxId' | 'module' | 'startedAt'>;
+
+function lastStartsText(mailboxIds: string): string {
+  return (
+    'SELECT r.`mailboxId`, r.`module`, r.`startedAt` FROM `runs` r JOIN ' +
+    `(SELECT MAX(\`id\`) AS \`id\` FROM \`runs\` WHERE \`mailboxId\` IN ${mailboxIds} AND \`kind\` = 'sync' ` +
+    'GROUP BY `mailboxId`, `module`) l ON l.`id` = r.`id`'
+  );
+}
+
 interface FinishedQuery {
   readonly limit: number;
-  readonly mailboxId: string | undefined;
+  readonly of: Partial<RunScope>;
   readonly eventful: boolean;
 }
 
-async function finished(database: Database, wanted: FinishedQuery): Promise<RunRecord[]> {
+async function finished(database: Database, { limit, of, eventful }: FinishedQuery): Promise<RunRecord[]> {
   const rows = await database.read((manager) => {
     const query = manager.createQueryBuilder(runEntity, 'row').where('row.finishedAt IS NOT NULL');
-    if (wanted.mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', wanted);
-    if (wanted.eventful) {
+    if (of.mailboxId !== undefined) query.andWhere('row.mailboxId = :mailboxId', of);
+    if (of.module !== undefined) query.andWhere('row.module = :module', of);
+    if (eventful) {
       query.andWhere("(row.done > 0 OR row.failed > 0 OR row.held > 0 OR row.state <> 'done')");
     }
-    return query.orderBy('row.finishedAt', 'DESC').addOrderBy('row.id', 'DESC').limit(wanted.limit).getMany();
+    return query.orderBy('row.finishedAt', 'DESC').addOrderBy('row.id', 'DESC').limit(limit).getMany();
   });
   return rows.map(fromRunRow);
+}
+
+function toWaiting(row: InboxTableRow): WaitingChange {
+  const { id, attempts, nextAttemptAt, failureCode: code, failureMessage: message } = row;
+  return {
+    inboxId: id,
+    attempts,
+    nextAttemptAt: nextAttemptAt === null ? null : Number(nextAttemptAt),
+    failure: code === null ? null : { code, message: message ?? '' },
+  };
 }
 
 async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<FailureRecord> {
@@ -94,7 +160,7 @@ async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<Fa
     module: row.module as Module,
     inboxId: row.id,
     side,
-    title: await titleOf(manager, row, side),
+    title: await nameFor(manager, row, side),
     code: row.failureCode ?? '',
     message: row.failureMessage ?? '',
     attempts: row.attempts,
@@ -103,24 +169,23 @@ async function toFailure(manager: EntityManager, row: InboxTableRow): Promise<Fa
 }
 
 /** A name for people: from the change itself, else from what its link last knew. */
-async function titleOf(manager: EntityManager, row: InboxTableRow, side: Side): Promise<string> {
-  const own = nameOf(parseKeyValues(row.keyValues));
+async function nameFor(manager: EntityManager, row: InboxTableRow, side: Side): Promise<string> {
+  const module = row.module as Module;
+  const own = titleOf(module, parseKeyValues(row.keyValues));
   if (own !== '') return own;
-  if (row.content !== null) return nameOf(itemFromText(row.module as Module, row.content).values);
+  if (row.content !== null) return titleOf(module, itemFromText(module, row.content).values);
   const link = await selectRows(manager, linkEntity, linkColumns)
     .where(`row.${itemIdColumn[side]} = :itemId`, { itemId: row.itemId })
     .andWhere('row.mailboxId = :mailboxId AND row.module = :module', row)
     .getRawOne<LinkRow>();
-  return link ? nameOf((fromLinkRow(link)[side]?.values ?? {}) as Values) : '';
+  if (!link) return '';
+  return titleOf(module, fromLinkRow(link)[side]?.values ?? {});
 }
 
-function nameOf(values: Values): string {
-  const text = (field: string): string => (typeof values[field] === 'string' ? values[field] : '');
-  const name = [text('givenName'), text('surname')].filter((part) => part !== '').join(' ');
-  return name || text('company') || text('email1');
-}
-
-type HeldRow = Pick<ActionRow, 'mailboxId' | 'module' | 'runId' | 'kind' | 'side' | 'linkId' | 'step'>;
+type HeldRow = Pick<
+  ActionRow,
+  'mailboxId' | 'module' | 'runId' | 'kind' | 'side' | 'tells' | 'linkId' | 'step'
+>;
 
 /** Counts items: the later steps of one, such as a new contact's photo, are part of its first. */
 function summarize(rows: readonly HeldRow[]): HeldSummary[] {
@@ -129,11 +194,11 @@ function summarize(rows: readonly HeldRow[]): HeldSummary[] {
     firstSteps.set(linkId, Math.min(step, firstSteps.get(linkId) ?? step));
   }
   const summaries = new Map<string, HeldSummary>();
-  for (const { linkId, step, ...row } of rows) {
+  for (const { linkId, step, tells, ...row } of rows) {
     if (step !== firstSteps.get(linkId)) continue;
-    const key = [row.mailboxId, row.module, row.runId, row.kind, row.side].join('/');
+    const key = [row.mailboxId, row.module, row.runId, row.kind, row.side, Boolean(tells)].join('/');
     const count = (summaries.get(key)?.count ?? 0) + 1;
-    summaries.set(key, { ...row, count } as HeldSummary);
+    summaries.set(key, { ...row, tellsAttendees: Boolean(tells), count } as HeldSummary);
   }
   return [...summaries.values()];
 }

@@ -1,11 +1,10 @@
-import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../sync/ports.ts';
 import { sides } from '../../sync/model.ts';
 import type { RunCounts, SideCounts, SyncStore } from '../../sync/stores.ts';
 import type { Database } from '../database.ts';
 import type { RunRow } from '../entities/run.ts';
 import { carryOut, insertNumbered, selectOne } from '../fixed-sql.ts';
-import { bindScope, fenced, recoverable } from './lease-store.ts';
+import { bindScope, endLease, recoverable } from './lease-store.ts';
 import { fromRunRow } from './run-rows.ts';
 
 const noCounts: SideCounts = { created: 0, updated: 0, deleted: 0, conflicts: 0, failed: 0 };
@@ -32,12 +31,14 @@ export function createRunStore(
       const { done, failed } = sums(counts);
       const now = clock();
       const values = [state, JSON.stringify(counts), done, failed, held, error, now, dayOf(now), runId];
-      const finish = async (manager: EntityManager): Promise<void> => {
-        await carryOut(manager, finishText, values);
-      };
-      // Where nothing came about, a run that a loss of power leaves open says as much.
-      const options = { durable: state !== 'done' || done + failed > 0 };
-      return lease ? fenced(database, lease, finish, options) : database.transaction(finish, options);
+      return database.transaction(
+        async (manager) => {
+          await endLease(manager, lease);
+          await carryOut(manager, finishText, values);
+        },
+        // Where nothing came about, a run that a loss of power leaves open says as much.
+        { durable: state !== 'done' || done + failed > 0 },
+      );
     },
 
     lastRun: (scope, state) =>

@@ -1,20 +1,47 @@
 import { z } from 'zod';
-import { schemaNames } from '../../sync/administration.ts';
-import type { Settings } from '../../sync/administration.ts';
+import { folderTargets, schemaNames } from '../../sync/administration.ts';
+import type { ModuleSettings, Settings } from '../../sync/administration.ts';
+import { defaultMapping, mappingProblems } from '../../sync/mapping.ts';
+import type { Module } from '../../sync/model.ts';
 
 const guardLimit = z.strictObject({
   count: z.number().int().min(0),
   share: z.number().min(0).max(1),
 });
 
-const moduleSettings = z.strictObject({
+const rulesOfModule = z.strictObject({
   enabled: z.boolean(),
+  // Settings saved before there were dedicated folders.
+  target: z.enum(folderTargets).default('default'),
   type: z.enum(['twoWay', 'oneWay']),
   direction: z.enum(['crmToExchange', 'exchangeToCrm']),
   winner: z.enum(['crm', 'exchange']),
   deletes: z.strictObject({ crm: z.boolean(), exchange: z.boolean() }),
   firstSyncCap: z.number().int().min(0).nullable(),
+  // Settings saved before fields could be mapped have none.
+  mapping: z.record(z.string(), z.string().nullable()).default({}),
 });
+
+function moduleSettings(module: Module): z.ZodType<ModuleSettings> {
+  return rulesOfModule.superRefine(({ mapping }, context) => {
+    for (const { field, message } of mappingProblems(module, mapping)) {
+      context.addIssue({ code: 'custom', path: ['mapping', field], message });
+    }
+  });
+}
+/** A hundred years. */
+const windowDays = z.number().int().min(0).max(36_525).nullable();
+
+const defaultModule: ModuleSettings = {
+  enabled: true,
+  target: 'default',
+  type: 'twoWay',
+  direction: 'crmToExchange',
+  winner: 'crm',
+  deletes: { crm: true, exchange: false },
+  firstSyncCap: 10_000,
+  mapping: defaultMapping,
+};
 
 /** What the settings row may hold, checked when it is read and when it is saved. */
 export const settingsSchema: z.ZodType<Settings> = z.strictObject({
@@ -34,7 +61,20 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
         .optional(),
     })
     .nullable(),
-  modules: z.strictObject({ contacts: moduleSettings }),
+  // Settings saved before tasks and events came have the contacts only.
+  modules: z.strictObject({
+    contacts: moduleSettings('contacts'),
+    tasks: moduleSettings('tasks').default(() => ({ ...defaultModule, enabled: false })),
+    events: moduleSettings('events').default(() => ({
+      ...defaultModule,
+      enabled: false,
+      firstSyncCap: 5_000,
+    })),
+  }),
+  privateItems: z.enum(['busy', 'skip', 'full']).default('busy'),
+  eventWindow: z
+    .strictObject({ pastDays: windowDays, futureDays: windowDays })
+    .default({ pastDays: null, futureDays: null }),
   schedule: z.union([
     z.strictObject({ everyMinutes: z.number().int().min(1).max(44_640) }),
     z.strictObject({ cron: z.string().min(1), zone: z.string().min(1) }),
@@ -50,15 +90,12 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
 export const defaultSettings: Settings = {
   exchange: null,
   modules: {
-    contacts: {
-      enabled: true,
-      type: 'twoWay',
-      direction: 'crmToExchange',
-      winner: 'crm',
-      deletes: { crm: true, exchange: false },
-      firstSyncCap: 10_000,
-    },
+    contacts: defaultModule,
+    tasks: defaultModule,
+    events: { ...defaultModule, firstSyncCap: 5_000 },
   },
+  privateItems: 'busy',
+  eventWindow: { pastDays: null, futureDays: null },
   schedule: { everyMinutes: 5 },
   guard: {
     removes: { count: 10, share: 0.1 },

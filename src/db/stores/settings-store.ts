@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, SettingsChangedError } from '../../errors.ts';
 import type { Settings, SettingsStore } from '../../sync/administration.ts';
+import { modules } from '../../sync/model.ts';
 import type { Clock } from '../../sync/ports.ts';
 import { bulkInsert } from '../bulk-insert.ts';
 import type { Database } from '../database.ts';
 import { settingsEntity } from '../entities/settings.ts';
 import type { SettingsRow } from '../entities/settings.ts';
 import { selectOne } from '../fixed-sql.ts';
+import type { KeyRing } from '../key-ring.ts';
 import { recordAudit } from './audit-store.ts';
+import { saveCredential } from './credential-store.ts';
+import { isFolderRead } from './mailbox-module-store.ts';
+import { problemsOf, schemaProblems } from './schema-problems.ts';
 import { defaultSettings, settingsSchema } from './settings-schema.ts';
 
 const onlyRow = 1;
 
-export function createSettingsStore(database: Database, clock: Clock): SettingsStore {
+export function createSettingsStore(database: Database, keys: KeyRing, clock: Clock): SettingsStore {
   /** Made with the row and never changed. */
   let installationId: string | null = null;
   /** Of the text that was read last: every run loads the settings, and they seldom change. */
@@ -25,31 +30,77 @@ export function createSettingsStore(database: Database, clock: Clock): SettingsS
       return { version, settings: parsed.settings };
     },
 
-    async save(settings, version, actor) {
-      const text = JSON.stringify(validated(settings));
-      return database.transaction(async (manager) => {
-        await loadRow(manager);
-        const saved = await manager
-          .createQueryBuilder()
-          .update(settingsEntity)
-          .set({ settings: text, version: version + 1 })
-          .where('id = :id AND version = :version', { id: onlyRow, version })
-          .execute();
-        if (saved.affected !== 1) {
-          throw new Error(
-            'Someone else saved the settings meanwhile; load them again and repeat the change.',
-          );
-        }
-        await recordAudit(manager, clock(), actor, 'settings.saved', { version: version + 1 });
-        return version + 1;
-      });
-    },
+    check: schemaProblems,
+
+    save: async (settings, version, actor, credential) =>
+      database.transaction(async (manager) => {
+        const present = await presentAt(manager, version);
+        await refuseOtherTargets(manager, present, settings);
+        const saved = await saveSettings(manager, settings, version);
+        if (credential) await saveCredential(manager, keys, credential);
+        await recordAudit(manager, clock(), actor, 'settings.saved', { version: saved });
+        return saved;
+      }),
 
     async installationId() {
       installationId ??= (await presentRow(database)).installationId;
       return installationId;
     },
   };
+}
+
+/** For changes within a transaction that has checked them itself. */
+export async function changeSettings(
+  clock: Clock,
+  manager: EntityManager,
+  changed: (settings: Settings) => Settings,
+  actor: string,
+): Promise<void> {
+  const { version, settings } = await loadRow(manager);
+  const saved = await saveSettings(manager, changed(validated(JSON.parse(settings))), version);
+  await recordAudit(manager, clock(), actor, 'settings.saved', { version: saved });
+}
+
+/** Items would stay in the folder that is no longer looked into, and count as gone. */
+async function refuseOtherTargets(
+  manager: EntityManager,
+  present: Settings,
+  wanted: Settings,
+): Promise<void> {
+  for (const module of modules) {
+    const { target } = wanted.modules[module];
+    if (target === present.modules[module].target || !(await isFolderRead(manager, module))) continue;
+    throw new ConfigError([
+      `modules.${module}.target: the ${module} of a mailbox were read already; ` +
+        `\`exsync folders ${module} ${target}\` moves what is linked and then changes it (--preview shows what).`,
+    ]);
+  }
+}
+
+async function saveSettings(manager: EntityManager, settings: Settings, version: number): Promise<number> {
+  const text = JSON.stringify(validated(settings));
+  await loadRow(manager);
+  const saved = await manager
+    .createQueryBuilder()
+    .update(settingsEntity)
+    .set({ settings: text, version: version + 1 })
+    .where('id = :id AND version = :version', { id: onlyRow, version })
+    .execute();
+  if (saved.affected !== 1) throw changedMeanwhile();
+  return version + 1;
+}
+
+function changedMeanwhile(): SettingsChangedError {
+  return new SettingsChangedError(
+    'Someone else saved the settings meanwhile; load them again and repeat the change.',
+  );
+}
+
+/** What is wrong with a change is told to who knows what he changes: first comes whether these are the settings he saw. */
+async function presentAt(manager: EntityManager, version: number): Promise<Settings> {
+  const row = await loadRow(manager);
+  if (row.version !== version) throw changedMeanwhile();
+  return validated(JSON.parse(row.settings));
 }
 
 /** Reading takes the write lock only to make the row. */
@@ -82,7 +133,6 @@ function deepFreeze<T>(value: T): T {
 function validated(value: unknown): Settings {
   const result = settingsSchema.safeParse(value);
   if (result.success) return result.data;
-  throw new ConfigError(
-    result.error.issues.map((issue) => `settings.${issue.path.join('.')}: ${issue.message}`),
-  );
+  const problems = problemsOf(result.error.issues);
+  throw new ConfigError(problems.map(({ path, message }) => `settings.${path}: ${message}`));
 }

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../sync/ports.ts';
 import type { Settlement, SyncStore } from '../../sync/stores.ts';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { actionEntity } from '../entities/action.ts';
 import { inboxEntity } from '../entities/inbox.ts';

@@ -5,6 +5,7 @@ import { createActionStore } from './action-store.ts';
 import { createBlobStore } from './blob-store.ts';
 import { createInboxStore } from './inbox-store.ts';
 import { createLinkStore } from './link-store.ts';
+import { createMeetingStore } from './meeting-store.ts';
 import { createRunStore } from './run-store.ts';
 import { createSettlementStore } from './settlement-store.ts';
 
@@ -12,6 +13,7 @@ export function createSyncStore(database: Database, clock: Clock): SyncStore {
   return {
     ...createInboxStore(database),
     ...createLinkStore(database),
+    ...createMeetingStore(database, clock),
     ...createRunStore(database, clock),
     ...createActionStore(database, clock),
     ...createSettlementStore(database, clock),

@@ -1,6 +1,7 @@
 /** Which blobs texts refer to, and the end of those that nothing refers to. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { chunks, idsPerQuery } from '../chunks.ts';
+import { chunks } from '../../chunks.ts';
+import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { blobEntity, blobUseEntity } from '../entities/blob.ts';
 import { lockRows, selectRows } from '../select-rows.ts';

@@ -1,16 +1,26 @@
 /** Contact values as the XML of CreateItem and UpdateItem (Microsoft: Contact, SetItemField, DeleteItemField). */
 import type { Value, Values } from '../../sync/model.ts';
-import { cleanText, escapeAttribute, textElement } from '../soap-writer.ts';
-import { formatBirthday } from './birthday.ts';
+import { escapeAttribute, textElement } from '../soap-writer.ts';
+import { formatCalendarDate } from './calendar-date.ts';
 import { changesNames, deriveNames } from './contact-names.ts';
 import { contactPlaces } from './contact-place.ts';
 import type { ContactPlace } from './contact-place.ts';
+import {
+  bodyElement,
+  categoriesElement,
+  deleteField,
+  extendedProperty,
+  plainText,
+  setField,
+  tagsOf,
+  withCrLf,
+} from './item-parts.ts';
 import { fieldPath, namePrefixPath, stampPath } from './property-path.ts';
 
 /** A value that no EWS contact can hold, found before anything was sent. */
 export function unwritableField(values: Values): string | null {
-  const birthday = textOf(values['birthday']);
-  return birthday !== '' && formatBirthday(birthday) === null ? 'birthday' : null;
+  const birthday = plainText(values['birthday']);
+  return birthday !== '' && formatCalendarDate(birthday) === null ? 'birthday' : null;
 }
 
 /** `<t:Contact>` for CreateItem, with the stamp and the derived names. The photo is not part of it. */
@@ -18,16 +28,17 @@ export function writeContact(values: Values, stamp: string): string {
   const names = deriveNames(values);
   const inner = { before: '', names: '', emails: '', addresses: '', phones: '', after: '' };
   const addresses = new Map<string, string>();
-  inner.before = textOf(values['notes']) === '' ? '' : body(textOf(values['notes']));
+  inner.before = plainText(values['notes']) === '' ? '' : bodyElement(plainText(values['notes']));
   const tags = tagsOf(values['categories']);
-  if (tags.length > 0) inner.before += categories(tags);
-  inner.before += extended(stampPath, stamp);
-  if (textOf(values['prefix']) !== '') inner.before += extended(namePrefixPath, textOf(values['prefix']));
+  if (tags.length > 0) inner.before += categoriesElement(tags);
+  inner.before += extendedProperty(stampPath, stamp);
+  if (plainText(values['prefix']) !== '')
+    inner.before += extendedProperty(namePrefixPath, plainText(values['prefix']));
   if (names.fileAs !== '') inner.names += textElement('t:FileAs', names.fileAs);
   if (names.displayName !== '') inner.names += textElement('t:DisplayName', names.displayName);
 
   for (const place of contactPlaces) {
-    const value = textOf(values[place.field]);
+    const value = plainText(values[place.field]);
     if (value === '') continue;
     switch (place.kind) {
       case 'element':
@@ -45,7 +56,7 @@ export function writeContact(values: Values, stamp: string): string {
         );
         break;
       case 'birthday':
-        inner.after += textElement('t:Birthday', formatBirthday(value) ?? '');
+        inner.after += textElement('t:Birthday', formatCalendarDate(value) ?? '');
         break;
       case 'body':
       case 'categories':
@@ -82,7 +93,7 @@ export function writeContactChanges(values: Values, resulting: Values): string {
     const value = values[place.field];
     if (value === undefined) continue;
     const xml = contactElement(place, value);
-    changes += xml === null ? remove(place.path) : set(place.path, xml);
+    changes += xml === null ? deleteField(place.path) : setField(place.path, 'Contact', xml);
   }
   if (changes !== '' && changesNames(values, resulting)) {
     const names = deriveNames({ ...resulting, ...values });
@@ -96,17 +107,17 @@ export function writeContactChanges(values: Values, resulting: Values): string {
 function contactElement(place: ContactPlace, value: Value): string | null {
   if (place.kind === 'categories') {
     const tags = tagsOf(value);
-    return tags.length === 0 ? null : categories(tags);
+    return tags.length === 0 ? null : categoriesElement(tags);
   }
-  const text = textOf(value);
+  const text = plainText(value);
   if (text === '') return null;
   switch (place.kind) {
     case 'body':
-      return body(text);
+      return bodyElement(text);
     case 'namePrefix':
-      return extended(namePrefixPath, text);
+      return extendedProperty(namePrefixPath, text);
     case 'birthday':
-      return textElement('t:Birthday', formatBirthday(text) ?? '');
+      return textElement('t:Birthday', formatCalendarDate(text) ?? '');
     case 'element':
       return textElement(`t:${place.element}`, text);
     case 'entry':
@@ -118,28 +129,10 @@ function contactElement(place: ContactPlace, value: Value): string | null {
   }
 }
 
-function set(path: string, xml: string): string {
-  return `<t:SetItemField>${path}<t:Contact>${xml}</t:Contact></t:SetItemField>`;
-}
-
-function remove(path: string): string {
-  return `<t:DeleteItemField>${path}</t:DeleteItemField>`;
-}
-
 function derived(uri: string, element: string, value: string): string {
-  return value === '' ? remove(fieldPath(uri)) : set(fieldPath(uri), textElement(element, value));
-}
-
-function body(text: string): string {
-  return textElement('t:Body', withCrLf(text), ' BodyType="Text"');
-}
-
-function categories(tags: readonly string[]): string {
-  return `<t:Categories>${tags.map((tag) => textElement('t:String', tag)).join('')}</t:Categories>`;
-}
-
-function extended(path: string, value: string): string {
-  return `<t:ExtendedProperty>${path}${textElement('t:Value', value)}</t:ExtendedProperty>`;
+  return value === ''
+    ? deleteField(fieldPath(uri))
+    : setField(fieldPath(uri), 'Contact', textElement(element, value));
 }
 
 function entry(key: string, value: string): string {
@@ -148,18 +141,4 @@ function entry(key: string, value: string): string {
 
 function wrap(element: string, xml: string): string {
   return xml === '' ? '' : `<t:${element}>${xml}</t:${element}>`;
-}
-
-function textOf(value: Value | undefined): string {
-  return typeof value === 'string' ? cleanText(value) : '';
-}
-
-function tagsOf(value: Value | undefined): readonly string[] {
-  if (!Array.isArray(value)) return [];
-  return (value as readonly string[]).map(cleanText).filter((tag) => tag !== '');
-}
-
-/** Outlook shows a lone line feed as one long line. */
-function withCrLf(text: string): string {
-  return text.includes('\n') ? text.replace(/\r?\n/g, '\r\n') : text;
 }

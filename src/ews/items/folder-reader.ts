@@ -9,6 +9,8 @@ export interface ReadFolder {
   parentId: string;
   folderClass: string;
   displayName: string;
+  /** Items right in it; 0 where it was not asked for. */
+  totalCount: number;
 }
 
 const inside: Shape<ReadFolder> = {
@@ -21,6 +23,7 @@ const inside: Shape<ReadFolder> = {
     },
     't:ParentFolderId': { open: (folder, attributes) => (folder.parentId = attributes['Id'] ?? '') },
     't:FolderClass': { text: (folder, value) => (folder.folderClass = value.trim()) },
+    't:TotalCount': { text: (folder, value) => (folder.totalCount = Number(value)) },
     't:DisplayName': { text: (folder, value) => (folder.displayName = value) },
   }),
 };
@@ -32,7 +35,14 @@ export function folderShapes<C>(
   add: (context: C, folder: ReadFolder) => void,
 ): ReadonlyMap<string, Shape<C>> {
   const shape = within((context: C) => {
-    const folder: ReadFolder = { id: '', changeKey: '', parentId: '', folderClass: '', displayName: '' };
+    const folder: ReadFolder = {
+      id: '',
+      changeKey: '',
+      parentId: '',
+      folderClass: '',
+      displayName: '',
+      totalCount: 0,
+    };
     add(context, folder);
     return folder;
   }, inside);

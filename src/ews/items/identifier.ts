@@ -2,7 +2,7 @@
 import { escapeAttribute } from '../soap-writer.ts';
 
 /** The folders we name by their role (Microsoft: DistinguishedFolderId). */
-export type DistinguishedFolder = 'contacts' | 'deleteditems' | 'msgfolderroot';
+export type DistinguishedFolder = 'contacts' | 'tasks' | 'calendar' | 'deleteditems' | 'msgfolderroot';
 
 export type FolderReference = { readonly id: string } | { readonly distinguished: DistinguishedFolder };
 
@@ -16,6 +16,12 @@ export function writeFolderReference(folder: FolderReference): string {
 export function writeItemId(id: string, changeKey?: string): string {
   const key = changeKey === undefined ? '' : ` ChangeKey="${escapeAttribute(changeKey)}"`;
   return `<t:ItemId Id="${escapeAttribute(id)}"${key}/>`;
+}
+
+/** One occurrence of a series by its number, from 1; deleted ones keep theirs. */
+export function writeOccurrenceId(seriesId: string, index: number, changeKey?: string): string {
+  const key = changeKey === undefined ? '' : ` ChangeKey="${escapeAttribute(changeKey)}"`;
+  return `<t:OccurrenceItemId RecurringMasterId="${escapeAttribute(seriesId)}"${key} InstanceIndex="${index}"/>`;
 }
 
 export function writeAttachmentIds(ids: readonly string[]): string {

@@ -1,6 +1,7 @@
 /** A contact's picture: an attachment of the item (Microsoft: FileAttachment, IsContactPhoto). */
 import type { Photo } from '../../sync/model.ts';
-import type { FileAttachment, ReadItem } from './item-reader.ts';
+import type { FileAttachment } from './file-attachment.ts';
+import type { ReadItem } from './read-item.ts';
 
 /** The name Outlook gives the picture; Exchange 2007 knows it by this name only. */
 export const photoName = 'ContactPicture.jpg';

@@ -1,6 +1,6 @@
 /** The `<m:Attachments>` of one response message. */
-import { fileAttachment } from '../items/item-reader.ts';
-import type { FileAttachment } from '../items/item-reader.ts';
+import { fileAttachment } from '../items/file-attachment.ts';
+import type { FileAttachment } from '../items/file-attachment.ts';
 import { shapes } from '../soap-reader.ts';
 
 export interface AttachmentList {

@@ -1,9 +1,9 @@
-/** Microsoft: FindFolder operation. All folders below one. */
+/** Microsoft: FindFolder operation. The folders below one. */
 import { folderShapes } from '../items/folder-reader.ts';
 import type { ReadFolder } from '../items/folder-reader.ts';
 import { writeFolderReference } from '../items/identifier.ts';
 import type { FolderReference } from '../items/identifier.ts';
-import { isTrue } from '../items/item-reader.ts';
+import { isTrue } from '../xml-boolean.ts';
 import type { PropertyPath } from '../items/property-path.ts';
 import { writeFolderShape } from '../items/shape.ts';
 import { shapes } from '../soap-reader.ts';
@@ -11,6 +11,8 @@ import type { Operation } from './operation.ts';
 
 export interface FindFolderRequest {
   readonly below: FolderReference;
+  /** `Shallow`: only those right below it. `Deep` unless given. */
+  readonly traversal?: 'Shallow' | 'Deep';
   readonly properties: readonly PropertyPath[];
   readonly offset: number;
   /** 1,000 at most. */
@@ -27,8 +29,8 @@ export const findFolder: Operation<FindFolderRequest, FindFolderAnswer> = {
   name: 'FindFolder',
   repeatable: true,
   expects: () => 1,
-  write: ({ below, properties, offset, pageSize }) =>
-    `<m:FindFolder Traversal="Deep">${writeFolderShape(properties)}` +
+  write: ({ below, traversal = 'Deep', properties, offset, pageSize }) =>
+    `<m:FindFolder Traversal="${traversal}">${writeFolderShape(properties)}` +
     `<m:IndexedPageFolderView MaxEntriesReturned="${pageSize}" Offset="${offset}" BasePoint="Beginning"/>` +
     `<m:ParentFolderIds>${writeFolderReference(below)}</m:ParentFolderIds></m:FindFolder>`,
   start: () => ({ folders: [], nextOffset: 0, includesLast: true }),

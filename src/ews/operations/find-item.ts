@@ -1,8 +1,9 @@
 /** Microsoft: FindItem operation. One response message a folder; the items come oldest first. */
 import { writeFolderReference } from '../items/identifier.ts';
 import type { FolderReference } from '../items/identifier.ts';
-import { isTrue, itemShapes } from '../items/item-reader.ts';
-import type { ReadItem } from '../items/item-reader.ts';
+import { isTrue } from '../xml-boolean.ts';
+import { itemShapes } from '../items/item-reader.ts';
+import type { ReadItem } from '../items/read-item.ts';
 import { fieldPath } from '../items/property-path.ts';
 import type { PropertyPath } from '../items/property-path.ts';
 import { writeAnyOf } from '../items/restriction.ts';

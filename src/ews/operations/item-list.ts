@@ -1,6 +1,6 @@
 /** The `<m:Items>` of one response message: one item as a rule, none beside an error. */
 import { itemShapes } from '../items/item-reader.ts';
-import type { ReadItem } from '../items/item-reader.ts';
+import type { ReadItem } from '../items/read-item.ts';
 import { shapes } from '../soap-reader.ts';
 
 export interface ItemList {

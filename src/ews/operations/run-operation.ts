@@ -1,6 +1,7 @@
 /** Sends one operation and turns what the server says about the request as a whole into errors. */
 import { RemoteError } from '../../errors.ts';
 import { backOffMsOf, isRetryable, isSchemaRefusal, remoteErrorOf } from '../response-codes.ts';
+import type { PrivateItems } from '../items/event-values.ts';
 import { XmlError } from '../soap-reader.ts';
 import type { ServerVersion } from '../server-release.ts';
 import type { EwsTransport } from '../transport.ts';
@@ -16,6 +17,8 @@ export interface EwsSession {
   /** True: the account acts as the mailbox; false: the account's own mailbox. */
   readonly impersonate: boolean;
   readonly schema: EwsSchema;
+  /** How private events are shown; `busy` unless given. */
+  readonly privateItems?: PrivateItems;
   /** Called for each answer that names the version of the server. */
   readonly onServerVersion?: (version: ServerVersion) => void;
 }

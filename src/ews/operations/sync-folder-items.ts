@@ -1,6 +1,7 @@
 /** Microsoft: SyncFolderItems operation. What changed in one folder since a sync state. */
-import { isTrue, itemShapes } from '../items/item-reader.ts';
-import type { ReadItem } from '../items/item-reader.ts';
+import { isTrue } from '../xml-boolean.ts';
+import { itemShapes } from '../items/item-reader.ts';
+import type { ReadItem } from '../items/read-item.ts';
 import { writeFolderReference } from '../items/identifier.ts';
 import type { FolderReference } from '../items/identifier.ts';
 import type { PropertyPath } from '../items/property-path.ts';

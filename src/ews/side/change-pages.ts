@@ -2,8 +2,7 @@
 import { awaitedLater } from '../../awaited-later.ts';
 import { CursorLostError, RemoteError, StoppedError } from '../../errors.ts';
 import type { Change, ChangePage } from '../../sync/ports.ts';
-import { contactKeyFields, contactPlaces } from '../items/contact-place.ts';
-import { completeValues } from '../items/item-reader.ts';
+import type { ItemKind } from '../items/item-kind.ts';
 import { fieldPath, searchKeyPath, stampPath } from '../items/property-path.ts';
 import { onlyMessage, runOperation } from '../operations/run-operation.ts';
 import type { EwsSession } from '../operations/run-operation.ts';
@@ -15,39 +14,45 @@ import { probe } from './mailbox-folders.ts';
 /** A server gives up to 512 (Microsoft: MaxChangesReturned); a page is stored in one go, and all others wait meanwhile. */
 const largestPage = 100;
 
-const properties = [
-  fieldPath('item:ItemClass'),
-  ...contactPlaces.filter(({ field }) => contactKeyFields.has(field)).map(({ path }) => path),
-  stampPath,
-  searchKeyPath,
-];
-
 /** Pages from `cursor` to the present. Throws CursorLostError when the server no longer knows the cursor. */
 export async function* changePages(
   session: EwsSession,
+  kind: ItemKind,
   folderId: string,
   cursor: string | null,
   signal?: AbortSignal,
 ): AsyncGenerator<ChangePage> {
+  const first = { session, kind, folderId, signal, pageSize: largestPage };
+  const page = await readPage(first, cursor);
+  // Most often nothing has changed, and there is no page to be read ahead that could have to be given up.
+  if (page.last) yield page;
+  else yield* pagesAfter(first, page);
+}
+
+async function* pagesAfter(first: PageReader, from: ChangePage): AsyncGenerator<ChangePage> {
+  const { signal } = first;
   const ended = new AbortController();
   const pageSignal = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
-  const reader = { session, folderId, signal: pageSignal, pageSize: largestPage };
-  let next: Promise<ChangePage> | null = startPage(reader, cursor);
+  const reader = { ...first, signal: pageSignal };
+  let page = from;
+  let next: Promise<ChangePage> | null = startPage(reader, from.cursor);
   try {
+    yield page;
     while (next) {
-      const page: ChangePage = await next;
+      page = await next;
       next = page.last ? null : startPage(reader, page.cursor);
       yield page;
     }
   } finally {
-    ended.abort(new StoppedError('no more pages are wanted'));
+    if (next) ended.abort(new StoppedError('no more pages are wanted'));
   }
 }
 
 interface PageReader {
   readonly session: EwsSession;
+  readonly kind: ItemKind;
   readonly folderId: string;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
   /** Shrinks when a page cannot be had, and stays so. */
   pageSize: number;
 }
@@ -69,7 +74,7 @@ async function readPage(reader: PageReader, cursor: string | null): Promise<Chan
     });
   }
   return {
-    changes: answer.changes.flatMap(changeOf),
+    changes: answer.changes.flatMap((change) => changeOf(reader.kind, change)),
     cursor: answer.syncState,
     last: answer.includesLast,
   };
@@ -80,7 +85,9 @@ async function readAnswer(
   cursor: string | null,
   again: boolean,
 ): Promise<SyncFolderItemsAnswer> {
-  const { session, signal, folderId } = reader;
+  const { session, kind, signal, folderId } = reader;
+  const keys = kind.keyProperties(session.schema);
+  const properties = [fieldPath('item:ItemClass'), ...keys, stampPath, searchKeyPath];
   const request = { folder: { id: folderId }, syncState: cursor, maxChanges: reader.pageSize, properties };
   try {
     const options = { signal, freshConnection: again };
@@ -97,7 +104,7 @@ async function readAnswer(
   return readAnswer(reader, cursor, true);
 }
 
-function changeOf(change: ItemChange): Change[] {
+function changeOf(kind: ItemKind, change: ItemChange): Change[] {
   switch (change.kind) {
     case 'readFlag':
       return [];
@@ -106,7 +113,7 @@ function changeOf(change: ItemChange): Change[] {
     case 'created':
     case 'updated': {
       const { item } = change;
-      const isContact = item.element === 'Contact';
+      const isOfKind = item.element === kind.element;
       return [
         {
           kind: 'changed',
@@ -115,8 +122,8 @@ function changeOf(change: ItemChange): Change[] {
           stamp: item.stamp,
           identity: item.searchKey,
           ownerId: null,
-          skip: isContact ? null : 'unsupportedItem',
-          keyValues: isContact ? completeValues(item, contactKeyFields) : {},
+          skip: isOfKind ? null : 'unsupportedItem',
+          keyValues: isOfKind ? kind.keyValues(item) : {},
           item: null,
         },
       ];

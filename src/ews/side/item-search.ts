@@ -3,13 +3,13 @@ import { remoteErrorOf } from '../response-codes.ts';
 import { searchKeyPath, stampPath } from '../items/property-path.ts';
 import { maxEqualities } from '../items/restriction.ts';
 import type { Equality } from '../items/restriction.ts';
-import type { ReadItem } from '../items/item-reader.ts';
+import type { ReadItem } from '../items/read-item.ts';
 import { findItem } from '../operations/find-item.ts';
 import { runOperation } from '../operations/run-operation.ts';
 import type { EwsSession, RunOptions } from '../operations/run-operation.ts';
-import type { Target, Whereabouts } from '../../sync/ports.ts';
+import type { Place, Target, Whereabouts } from '../../sync/ports.ts';
 import { piecesOf } from './divided-batch.ts';
-import { listContactFolders } from './mailbox-folders.ts';
+import { listFoldersOf } from './mailbox-folders.ts';
 
 const pageSize = 1_000;
 const foldersPerRequest = 50;
@@ -33,33 +33,82 @@ export async function findByStamp(
   return found;
 }
 
-/** Whether each item lives in a contact folder other than `homeId` and outside Deleted Items. */
-export async function locateItems(
+/** Where each item is that may have come into this folder under another id; of several the oldest, not the copies. */
+export async function findInFolder(
   session: EwsSession,
-  homeId: string,
+  folderId: string,
   items: readonly Whereabouts[],
   options: RunOptions,
-): Promise<('gone' | 'moved')[]> {
-  const equalities = items.flatMap(({ identity, stamp }): Equality[] => [
+): Promise<(Target | null)[]> {
+  const bySearchKey = new Map<string, Target>();
+  const byStamp = new Map<string, Target>();
+  for (const anyOf of piecesOf(equalitiesOf(items), maxEqualities)) {
+    for (const { id, changeKey, searchKey, stamp } of await search(session, [folderId], anyOf, options)) {
+      const target = { id, version: changeKey };
+      if (searchKey !== null && !bySearchKey.has(searchKey)) bySearchKey.set(searchKey, target);
+      if (stamp !== null && !byStamp.has(stamp)) byStamp.set(stamp, target);
+    }
+  }
+  return items.map(
+    ({ identity, stamp }) => bySearchKey.get(identity ?? '') ?? byStamp.get(stamp ?? '') ?? null,
+  );
+}
+
+function equalitiesOf(items: readonly Whereabouts[]): Equality[] {
+  return items.flatMap(({ identity, stamp }): Equality[] => [
     ...(identity === null ? [] : [{ path: searchKeyPath, value: identity }]),
     ...(stamp === null ? [] : [{ path: stampPath, value: stamp }]),
   ]);
+}
+
+/** Looks for each item in the folders of this class outside Deleted Items. */
+export async function locateItems(
+  session: EwsSession,
+  home: { readonly id: string; readonly folderClass: string },
+  items: readonly Whereabouts[],
+  options: RunOptions,
+): Promise<Place[]> {
+  const equalities = equalitiesOf(items);
   if (equalities.length === 0) return items.map(() => 'gone');
-  const folders = (await listContactFolders(session, options.signal)).filter((id) => id !== homeId);
-  const keys = new Set<string>();
-  const stamps = new Set<string>();
+  const listed = await listFoldersOf(session, home.folderClass, options.signal);
+  const folders = [home.id, ...listed.filter((id) => id !== home.id)];
+  const here = new FoundItems();
+  const elsewhere = new FoundItems();
   for (const anyOf of piecesOf(equalities, maxEqualities)) {
     for (const someFolders of piecesOf(folders, foldersPerRequest)) {
-      for (const item of await search(session, someFolders, anyOf, options)) {
-        if (item.searchKey !== null) keys.add(item.searchKey);
-        if (item.stamp !== null) stamps.add(item.stamp);
-      }
+      for (const { folderId, ...item } of await search(session, someFolders, anyOf, options))
+        (folderId === home.id ? here : elsewhere).add(item);
     }
   }
-  return items.map(({ identity, stamp }) => {
-    const isMoved = (identity !== null && keys.has(identity)) || (stamp !== null && stamps.has(stamp));
-    return isMoved ? 'moved' : 'gone';
+  return items.map((item): Place => {
+    const otherwise = elsewhere.idsOf(item).length > 0 ? 'moved' : 'gone';
+    const ids = here.idsOf(item);
+    return ids.length === 0 ? otherwise : { here: ids, otherwise };
   });
+}
+
+/** Found items by what they were looked for by. */
+class FoundItems {
+  readonly #ids = { searchKey: new Map<string, Set<string>>(), stamp: new Map<string, Set<string>>() };
+
+  add(item: Pick<ReadItem, 'id' | 'searchKey' | 'stamp'>): void {
+    for (const name of ['searchKey', 'stamp'] as const) {
+      const key = item[name];
+      if (key === null) continue;
+      const ids = this.#ids[name].get(key) ?? new Set<string>();
+      this.#ids[name].set(key, ids.add(item.id));
+    }
+  }
+
+  idsOf({ identity, stamp }: Whereabouts): string[] {
+    const byKey = identity === null ? undefined : this.#ids.searchKey.get(identity);
+    const byStamp = stamp === null ? undefined : this.#ids.stamp.get(stamp);
+    return [...new Set([...(byKey ?? []), ...(byStamp ?? [])])];
+  }
+}
+
+interface FoundItem extends ReadItem {
+  readonly folderId: string;
 }
 
 /** Folders that vanished meanwhile hold nothing; every other failure throws, for "not found" leads to deletes. */
@@ -68,8 +117,8 @@ async function search(
   folderIds: readonly string[],
   anyOf: readonly Equality[],
   options: RunOptions,
-): Promise<ReadItem[]> {
-  const found: ReadItem[] = [];
+): Promise<FoundItem[]> {
+  const found: FoundItem[] = [];
   let folders = [...folderIds];
   for (let offset = 0; folders.length > 0; offset += pageSize) {
     const request = {
@@ -82,10 +131,10 @@ async function search(
     const messages = await runOperation(session, findItem, request, options);
     const unfinished: string[] = [];
     messages.forEach((message, index) => {
+      const folderId = folders[index] ?? '';
       if (message.succeeded) {
-        found.push(...message.answer.items);
-        const id = folders[index];
-        if (!message.answer.includesLast && message.answer.items.length > 0 && id) unfinished.push(id);
+        found.push(...message.answer.items.map((item) => ({ ...item, folderId })));
+        if (!message.answer.includesLast && message.answer.items.length > 0) unfinished.push(folderId);
       } else if (message.code !== 'ErrorFolderNotFound' && message.code !== 'ErrorItemNotFound') {
         throw remoteErrorOf(message.code, { write: false });
       }

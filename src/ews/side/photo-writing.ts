@@ -10,7 +10,7 @@ import { getAttachment } from '../operations/get-attachment.ts';
 import { getItem } from '../operations/get-item.ts';
 import { runOperation } from '../operations/run-operation.ts';
 import type { RunOptions } from '../operations/run-operation.ts';
-import type { WritingPlace } from './contact-writing.ts';
+import type { WritingPlace } from './writing-place.ts';
 import { isRefusedWhole, sendDivided } from './divided-batch.ts';
 import { probe } from './mailbox-folders.ts';
 import { done, failedBy, refused } from './write-result.ts';

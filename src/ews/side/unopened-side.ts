@@ -5,7 +5,7 @@ export function unopenedSide(reason: Error): SyncSide {
   const fail = (): Promise<never> => Promise.reject(reason);
   return {
     side: 'exchange',
-    capabilities: () => ({ unsupported: new Set(), separate: new Set(), batchSize: 1 }),
+    capabilities: () => ({ unsupported: new Set(), separate: new Set(), readOnly: new Set(), batchSize: 1 }),
     scope: fail,
     presentCursor: fail,
     async *changes() {

@@ -1,10 +1,12 @@
 /** Who calls, and what he may do. */
-import type { Access } from '../../crm/embedded/contact-store.ts';
+import type { Access } from '../../crm/embedded/record-store.ts';
 import { systemProfiles } from '../../crm/embedded/user-store.ts';
 import type { CrmProfile, CrmUser, Directory } from '../../crm/embedded/user-store.ts';
+import type { Module } from '../../sync/model.ts';
 import { Problem } from './problem.ts';
 
-export type ApiScope = 'crm:read' | 'crm:write';
+export type ApiScope = 'crm:read' | 'crm:write' | 'sync:read' | 'sync:undo';
+export type ApiRight = Module | 'manageUsers';
 
 /** The user and scopes of a valid token; null for one that is unknown, expired or revoked. */
 export type Authenticate = (
@@ -45,7 +47,7 @@ export async function callerOf(
 }
 
 /** Throws a Problem where the token or the profile does not allow it. */
-export function demand(caller: Caller, scope: ApiScope, right: 'contacts' | 'manageUsers' | null): void {
+export function demand(caller: Caller, scope: ApiScope, right: ApiRight | null): void {
   if (!caller.scopes.includes(scope)) {
     throw new Problem(403, 'scope-missing', {
       detail: `The token lacks the scope ${scope}.`,

@@ -3,22 +3,36 @@ import express from 'express';
 import type { ErrorRequestHandler, Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import type { ContactStore } from '../../crm/embedded/contact-store.ts';
+import type { EventStore } from '../../crm/embedded/event-store.ts';
+import type { TaskStore } from '../../crm/embedded/task-store.ts';
 import type { Directory } from '../../crm/embedded/user-store.ts';
 import { callerOf, demand } from './caller.ts';
 import type { Authenticate, Caller } from './caller.ts';
-import { contactBulkOperation } from './contact-bulk.ts';
-import { contactOperations } from './contact-operations.ts';
-import { ownerRule } from './contact-rules.ts';
+import { contactResource } from './contact-resource.ts';
+import { eventResource } from './event-resource.ts';
 import { describeApi } from './openapi.ts';
 import { operation, parsed } from './operation.ts';
 import type { ApiRequest, Operation } from './operation.ts';
 import { Problem, sendProblem } from './problem.ts';
+import { recordBulkOperation } from './record-bulk.ts';
+import { recordOperations } from './record-operations.ts';
+import { ownerRule } from './record-rules.ts';
+import { syncOperations } from './sync-operations.ts';
+import type { SyncApiDeps } from './sync-operations.ts';
+import { taskResource } from './task-resource.ts';
 import { userOperations } from './user-operations.ts';
+import { whyOperation } from './why-operation.ts';
+import type { Why } from './why-operation.ts';
 
 export interface CrmApiDeps {
   readonly authenticate: Authenticate;
   readonly directory: Directory;
   readonly contacts: ContactStore;
+  readonly tasks: TaskStore;
+  readonly events: EventStore;
+  readonly why: Why;
+  /** Null where no daemon is there to carry out what is asked for. */
+  readonly sync: SyncApiDeps | null;
   /** The program's version, shown in the description. */
   readonly version: string;
   /** Told of every error that is a bug or a failing database; the caller only sees status 500. */
@@ -47,11 +61,16 @@ export function createCrmApi(deps: CrmApiDeps): Router {
 
 function allOperations(deps: CrmApiDeps): Operation[] {
   const checkOwner = ownerRule(deps.directory);
+  const resources = [contactResource(deps.contacts), taskResource(deps.tasks), eventResource(deps.events)];
   const operations = [
-    // Before /crm/contacts/:id, which would take "bulk" for an id.
-    contactBulkOperation(deps.contacts, checkOwner),
-    ...contactOperations(deps.contacts, checkOwner),
+    ...resources.flatMap((one) => [
+      // Before /crm/contacts/:id, which would take "bulk" for an id.
+      recordBulkOperation(one, checkOwner),
+      ...recordOperations(one, checkOwner),
+      whyOperation(one, deps.why),
+    ]),
     ...userOperations(deps.directory),
+    ...(deps.sync === null ? [] : syncOperations(deps.sync)),
   ];
   const description = operation({
     method: 'get',

@@ -1,29 +1,49 @@
 /** The API's description, OpenAPI 3.1, made of the operations that also register and check it. */
 import { z } from 'zod';
 import { contactValuesSchema } from '../../crm/embedded/contact-values.ts';
+import { occurrenceValuesSchema } from '../../crm/embedded/event-values.ts';
+import { taskValuesSchema } from '../../crm/embedded/task-values.ts';
+import { contactSchemas, writtenContactValuesSchema } from './contact-resource.ts';
 import {
-  bulkOperationSchema,
-  contactPageSchema,
-  contactPatchSchema,
-  contactSchema,
-  newContactSchema,
-  writtenValuesSchema,
-} from './contact-schemas.ts';
+  eventSchemas,
+  exceptionSchema,
+  occurrenceSchema,
+  shownEventValuesSchema,
+  writtenEventValuesSchema,
+} from './event-resource.ts';
 import type { Operation } from './operation.ts';
 import { problemSchema } from './problem.ts';
+import type { RecordSchemas } from './record-schemas.ts';
+import { actionSchema, changeSchema, runSchema } from './sync-operations.ts';
+import { taskSchemas } from './task-resource.ts';
 import { userSchema } from './user-operations.ts';
 
 /** Schemas that get a name of their own. */
 const named = z.registry<{ id: string }>();
 named.add(problemSchema, { id: 'Problem' });
-named.add(contactSchema, { id: 'Contact' });
 named.add(contactValuesSchema, { id: 'ContactValues' });
-named.add(writtenValuesSchema, { id: 'WrittenContactValues' });
-named.add(contactPageSchema, { id: 'ContactPage' });
-named.add(newContactSchema, { id: 'NewContact' });
-named.add(contactPatchSchema, { id: 'ContactPatch' });
-named.add(bulkOperationSchema, { id: 'BulkOperation' });
+named.add(writtenContactValuesSchema, { id: 'WrittenContactValues' });
+named.add(taskValuesSchema, { id: 'TaskValues' });
+named.add(shownEventValuesSchema, { id: 'EventValues' });
+named.add(writtenEventValuesSchema, { id: 'WrittenEventValues' });
+named.add(occurrenceValuesSchema, { id: 'OccurrenceValues' });
+named.add(exceptionSchema, { id: 'EventException' });
+named.add(occurrenceSchema, { id: 'EventOccurrence' });
+nameSchemas('Contact', contactSchemas);
+nameSchemas('Task', taskSchemas);
+nameSchemas('Event', eventSchemas);
 named.add(userSchema, { id: 'User' });
+named.add(runSchema, { id: 'Run' });
+named.add(actionSchema, { id: 'Action' });
+named.add(changeSchema, { id: 'FieldChange' });
+
+function nameSchemas(noun: string, schemas: RecordSchemas): void {
+  named.add(schemas.record, { id: noun });
+  named.add(schemas.page, { id: `${noun}Page` });
+  named.add(schemas.draft, { id: `New${noun}` });
+  named.add(schemas.patch, { id: `${noun}Patch` });
+  named.add(schemas.bulkOperation, { id: `${noun}BulkOperation` });
+}
 
 type Json = Record<string, unknown>;
 
@@ -62,7 +82,7 @@ export function describeApi(operations: readonly Operation[], version: string): 
       title: 'exchange-crm-sync: the embedded CRM',
       version,
       description:
-        'Contacts and users of the CRM kept inside the daemon. Every request carries a token, which `exsync token create` ' +
+        'Contacts, tasks, events and users of the CRM kept inside the daemon, and what runs of the sync did. Every request carries a token, which `exsync token create` ' +
         'prints; answers other than success are problem documents (RFC 9457).',
     },
     servers: [{ url: '/api/v1' }],

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { problemsOf } from '../../crm/embedded/contact-values.ts';
-import type { ApiScope, Caller } from './caller.ts';
+import { problemsOf } from '../../crm/embedded/field-values.ts';
+import type { ApiRight, ApiScope, Caller } from './caller.ts';
 import { Problem } from './problem.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
@@ -36,7 +36,7 @@ export interface Operation<Query = unknown, Body = unknown> {
   /** What the token must carry; null: open to everyone. */
   readonly scope: ApiScope | null;
   /** What the caller's profile must allow. */
-  readonly right: 'contacts' | 'manageUsers' | null;
+  readonly right: ApiRight | null;
   readonly query?: z.ZodObject & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** What the description says of the body where `handle` checks parts of it itself. */

@@ -6,7 +6,13 @@ import type { Operation } from './operation.ts';
 const profileSchema = z.strictObject({
   id: z.string(),
   name: z.string(),
-  rights: z.strictObject({ contacts: z.boolean(), manageSync: z.boolean(), manageUsers: z.boolean() }),
+  rights: z.strictObject({
+    contacts: z.boolean(),
+    tasks: z.boolean(),
+    events: z.boolean(),
+    manageSync: z.boolean(),
+    manageUsers: z.boolean(),
+  }),
 });
 
 export const userSchema = z.strictObject({

@@ -31,8 +31,8 @@ function showTimes() {
   }
 }
 
-/** The mailboxes whose sync was asked for on this page: only these are announced. */
-const asked = new Set();
+/** By mailbox whose sync was asked for on this page, and only these are announced: the modules that are not done yet. */
+const asked = new Map();
 
 function announce(text) {
   const announcer = document.getElementById('announcer');
@@ -49,13 +49,30 @@ function showProgress({ mailboxId, module, phase, counts }) {
   for (const body of bodiesOf(mailboxId, module)) {
     if (phase !== 'finished') showBusy(body, phase === 'running' ? 'Syncing' : 'Waiting');
     if (counts) showCounts(body, counts);
-    const address = body.querySelector('.mailbox-address')?.textContent ?? '';
-    if (asked.has(mailboxId)) announce(`${address}: ${phase === 'finished' ? 'sync finished' : 'syncing'}`);
+    announceProgress(mailboxId, module, phase, body.dataset.address);
   }
-  if (phase === 'finished') {
-    asked.delete(mailboxId);
-    refreshSoon();
+  if (phase === 'finished') refreshSoon();
+}
+
+/** Once when it begins and once when every module is done: a mailbox is one thing to the person who asked. */
+function announceProgress(mailboxId, module, phase, address) {
+  const request = asked.get(mailboxId);
+  if (!request) return;
+  if (phase === 'running' && !request.begun) {
+    request.begun = true;
+    announce(`${address}: syncing`);
   }
+  if (phase !== 'finished') return;
+  request.open.delete(module);
+  if (request.open.size > 0) return;
+  asked.delete(mailboxId);
+  announce(`${address}: sync finished`);
+}
+
+function modulesOf(mailboxId) {
+  return [...document.querySelectorAll('tbody[data-mailbox]')]
+    .filter((body) => body.dataset.mailbox === mailboxId)
+    .map((body) => body.dataset.module);
 }
 
 function showBusy(body, name) {
@@ -127,7 +144,10 @@ async function send(form, button) {
   button.disabled = false;
   if (answer?.status === 202) {
     const one = /\/mailboxes\/([^/]+)\//.exec(form.action)?.[1];
-    if (one) asked.add(decodeURIComponent(one));
+    if (one) {
+      const mailboxId = decodeURIComponent(one);
+      asked.set(mailboxId, { begun: false, open: new Set(modulesOf(mailboxId)) });
+    }
     announce('Asked for. The table shows how it goes.');
     refreshSoon();
   } else {

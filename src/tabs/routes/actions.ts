@@ -1,31 +1,23 @@
 /** The buttons of the first page. Each checks its form's token and the reader's right to the mailbox. */
-import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { Assets } from '../assets.ts';
 import { visibleMailbox } from '../dashboard.ts';
+import { mailboxObstacle, runObstacle } from '../obstacles.ts';
 import type { TabsDeps } from '../ports.ts';
-import { formField, isOwnForm, readerOf } from '../session.ts';
-import { page } from '../views/layout.ts';
-import { messagePage } from '../views/message-page.ts';
+import { repliesOf } from '../replies.ts';
+import { formField, readerOf } from '../session.ts';
 
 export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
   const router = Router();
   const { engineControl, audit } = deps;
 
-  function refuse(response: Response, status: number, title: string, text: string): void {
-    const { user, csrfToken } = readerOf(response);
-    const signedIn = { name: user.name, csrfToken };
-    response.status(status).send(page({ title, assets, signedIn }, messagePage(title, text)));
-  }
+  const { refuse, form: formOf } = repliesOf(assets);
   const notFound = (response: Response): void =>
     refuse(response, 404, 'Not found', 'There is no such mailbox, or it is not yours to see.');
   const forbidden = (response: Response): void =>
     refuse(response, 403, 'Not allowed', 'Only people who manage the sync may do this.');
 
-  const ownForm: RequestHandler = (request, response, next) => {
-    if (isOwnForm(request, readerOf(response).csrfToken)) return next();
-    refuse(response, 403, 'Expired form', 'This form has expired. Go back, reload the page and try again.');
-  };
-  const form = [urlencoded({ extended: false, limit: '8kb' }), ownForm];
+  const form = formOf('8kb');
 
   router.post('/sync-all', form, async (request: Request, response: Response) => {
     const reader = readerOf(response);
@@ -40,9 +32,8 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
     const reader = readerOf(response);
     const mailbox = await visibleMailbox(deps, reader, request.params.id);
     if (!mailbox) return notFound(response);
-    if (mailbox.state !== 'active') {
-      return refuse(response, 409, 'Not synced', mailbox.pausedReason ?? 'This mailbox is switched off.');
-    }
+    const obstacle = await mailboxObstacle(deps, mailbox);
+    if (obstacle !== null) return refuse(response, 409, 'Not synced', obstacle);
     await engineControl.syncNow(mailbox.id);
     await audit.record(reader.user.id, 'sync.mailbox', { mailboxId: mailbox.id });
     accepted(request, response);
@@ -52,9 +43,8 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
     const reader = readerOf(response);
     const mailbox = await visibleMailbox(deps, reader, request.params.id);
     if (!mailbox) return notFound(response);
-    if (mailbox.state !== 'active') {
-      return refuse(response, 409, 'Not synced', mailbox.pausedReason ?? 'This mailbox is switched off.');
-    }
+    const obstacle = await mailboxObstacle(deps, mailbox);
+    if (obstacle !== null) return refuse(response, 409, 'Not synced', obstacle);
     await engineControl.retryNow(mailbox.id);
     await audit.record(reader.user.id, 'sync.retry', { mailboxId: mailbox.id });
     accepted(request, response);
@@ -74,6 +64,7 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
         String(summary.runId) === formField(request, 'run') &&
         summary.kind === formField(request, 'kind') &&
         (summary.side ?? '') === formField(request, 'side') &&
+        String(summary.tellsAttendees) === formField(request, 'tells') &&
         String(summary.count) === formField(request, 'count'),
     );
     if (!held) {
@@ -84,12 +75,18 @@ export function actionRoutes(deps: TabsDeps, assets: Assets): Router {
         'This has changed or was decided meanwhile. Look at it again.',
       );
     }
+    const mailbox = await deps.mailboxes.get(held.mailboxId);
+    if (mailbox === null) return notFound(response);
+    // What is decided is carried out by a run.
+    const obstacle = await runObstacle(deps, mailbox, held.module);
+    if (obstacle !== null) return refuse(response, 409, 'Not synced', obstacle);
     await engineControl.decideHeld(held, decision);
     await audit.record(reader.user.id, `held.${decision}`, {
       mailboxId: held.mailboxId,
       runId: held.runId,
       kind: held.kind,
       side: held.side,
+      tellsAttendees: held.tellsAttendees,
       count: held.count,
     });
     accepted(request, response);

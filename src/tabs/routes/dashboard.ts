@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { Assets } from '../assets.ts';
 import { loadDashboard } from '../dashboard.ts';
 import type { TabsDeps } from '../ports.ts';
-import { readerOf } from '../session.ts';
+import { readerOf, signedInAs } from '../session.ts';
 import { dashboardPage } from '../views/dashboard-page.ts';
 import { page, productName } from '../views/layout.ts';
 
@@ -15,8 +15,10 @@ export function dashboardRoutes(deps: TabsDeps, assets: Assets): Router {
       search: typeof search === 'string' ? search.trim().slice(0, 200) : '',
       page: typeof number === 'string' && /^\d{1,6}$/.test(number) ? Number(number) : 1,
     });
-    const signedIn = { name: reader.user.name, csrfToken: reader.csrfToken };
-    response.send(page({ title: productName, assets, signedIn }, dashboardPage(dashboard)));
+    const signedIn = signedInAs(reader);
+    response.send(
+      page({ title: productName, assets, current: 'dashboard', signedIn }, dashboardPage(dashboard)),
+    );
   });
   return router;
 }

@@ -3,15 +3,33 @@ import { html, type Html } from './html.ts';
 
 export const productName = 'MS Exchange Sync';
 
+export type PagePart = 'dashboard' | 'history' | 'conflicts' | 'settings';
+
+const parts: readonly (readonly [PagePart, string, string])[] = [
+  ['dashboard', '/', 'Dashboard'],
+  ['history', '/history', 'History'],
+  ['conflicts', '/conflicts', 'Conflicts'],
+];
+const administratorsPart = ['settings', '/settings', 'Settings'] as const;
+
+export interface SignedIn {
+  readonly name: string;
+  readonly csrfToken: string;
+  /** Is offered the settings. */
+  readonly administrator: boolean;
+}
+
 export interface PageFrame {
   readonly title: string;
   readonly assets: Assets;
+  /** The part of the product this page belongs to. */
+  readonly current?: PagePart;
   /** Null: nobody is signed in. */
-  readonly signedIn: { readonly name: string; readonly csrfToken: string } | null;
+  readonly signedIn: SignedIn | null;
 }
 
 export function page(frame: PageFrame, content: Html): string {
-  const { title, assets, signedIn } = frame;
+  const { title, assets, signedIn, current } = frame;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -32,6 +50,15 @@ export function page(frame: PageFrame, content: Html): string {
             </svg>
             ${productName}
           </a>
+          ${
+            signedIn &&
+            html`<nav class="parts" aria-label="Parts">
+              ${(signedIn.administrator ? [...parts, administratorsPart] : parts).map(
+                ([part, address, name]) =>
+                  html`<a href="${address}" ${part === current && html`aria-current="page"`}>${name}</a>`,
+              )}
+            </nav>`
+          }
           ${
             signedIn &&
             html`<div class="who">

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { ContactPosition, ContactQuery } from '../../../src/crm/embedded/contact-list.ts';
-import { createContactStore } from '../../../src/crm/embedded/contact-store.ts';
-import type { ContactStore } from '../../../src/crm/embedded/contact-store.ts';
+import { contactKind } from '../../../src/crm/embedded/contact-store.ts';
+import type { ContactFilters, ContactStore } from '../../../src/crm/embedded/contact-store.ts';
+import type { RecordPosition, RecordQuery } from '../../../src/crm/embedded/record-list.ts';
+import { createRecordStore } from '../../../src/crm/embedded/record-store.ts';
 import type { Values } from '../../../src/sync/model.ts';
 import { photo } from '../../contract/full-contact.ts';
 import { openMemoryDatabase } from './memory-database.ts';
@@ -16,7 +17,7 @@ describe('ContactStore', () => {
     database = await openMemoryDatabase();
     now = 1_000;
     let ids = 0;
-    store = createContactStore(database, { clock: () => now, newId: () => `id-${++ids}` });
+    store = createRecordStore(contactKind, database, { clock: () => now, newId: () => `id-${++ids}` });
   });
   afterEach(() => database.close());
 
@@ -24,8 +25,8 @@ describe('ContactStore', () => {
     const [result] = await store.create([{ ownerId, values }], all);
     return result?.kind === 'done' ? result.id : '';
   };
-  const names = async (query: Partial<ContactQuery>) =>
-    (await store.list({ order: 'name', limit: 50, ...query })).contacts.map((contact) => contact.displayName);
+  const names = async (query: Partial<RecordQuery & ContactFilters>) =>
+    (await store.list({ order: 'name', limit: 50, ...query })).records.map((contact) => contact.displayName);
 
   describe('list', () => {
     it('finds a part of a name, a company or an address, without regard to case and accents', async () => {
@@ -67,13 +68,13 @@ describe('ContactStore', () => {
       await store.update([{ id: old, revision: 1, values: { jobTitle: 'New' } }], all);
       await store.remove([{ id: gone, revision: 1 }], all);
       expect(await names({ modifiedSince: 2_000 })).to.deep.equal(['Old']);
-      const { contacts } = await store.list({
+      const { records } = await store.list({
         order: 'modified',
         limit: 9,
         modifiedSince: 2_000,
         includeDeleted: true,
       });
-      expect(contacts.map(({ id, deletedAt, values }) => ({ id, deletedAt, values }))).to.deep.equal([
+      expect(records.map(({ id, deletedAt, values }) => ({ id, deletedAt, values }))).to.deep.equal([
         { id: old, deletedAt: null, values: { surname: 'Old', jobTitle: 'New' } },
         { id: gone, deletedAt: 2_000, values: {} },
       ]);
@@ -82,15 +83,15 @@ describe('ContactStore', () => {
     for (const order of ['name', '-name', 'modified', '-modified'] as const) {
       it(`pages by ${order} without losing or repeating one, equal names included`, async () => {
         for (const surname of ['B', 'A', 'B', 'c', 'B', 'A', 'D']) await add({ surname });
-        const whole = (await store.list({ order, limit: 50 })).contacts.map(({ id }) => id);
+        const whole = (await store.list({ order, limit: 50 })).records.map(({ id }) => id);
         const paged: string[] = [];
-        let after: ContactPosition | undefined;
+        let after: RecordPosition | undefined;
         for (
           let page = await store.list({ order, limit: 2 });
           ;
           page = await store.list({ order, limit: 2, after })
         ) {
-          paged.push(...page.contacts.map(({ id }) => id));
+          paged.push(...page.records.map(({ id }) => id));
           if (!page.next) break;
           after = page.next;
         }
@@ -108,9 +109,9 @@ describe('ContactStore', () => {
       for (const surname of ['A', 'B', 'C', 'D', 'E'])
         await add({ surname, notes: surname.repeat(1_000_000) });
       const first = await store.list({ order: 'name', limit: 50 });
-      expect(first.contacts.map(({ displayName }) => displayName)).to.deep.equal(['A', 'B', 'C', 'D']);
+      expect(first.records.map(({ displayName }) => displayName)).to.deep.equal(['A', 'B', 'C', 'D']);
       const second = await store.list({ order: 'name', limit: 50, after: first.next ?? ['', ''] });
-      expect(second.contacts.map(({ values }) => values.notes)).to.deep.equal(['E'.repeat(1_000_000)]);
+      expect(second.records.map(({ values }) => values.notes)).to.deep.equal(['E'.repeat(1_000_000)]);
       expect(second.next).to.equal(null);
     });
   });

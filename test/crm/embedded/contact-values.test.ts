@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { checkContactValues, displayNameOf } from '../../../src/crm/embedded/contact-values.ts';
-import { contactFields } from '../../../src/sync/fields.ts';
+import { contactFields } from '../../../src/sync/contact-fields.ts';
 import type { Values } from '../../../src/sync/model.ts';
 import { everyContactField } from '../../contract/full-contact.ts';
 

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { embeddedCrmEntities } from '../../../src/crm/embedded/entities.ts';
 import type { Database } from '../../../src/crm/embedded/database.ts';
 import { EmbeddedCrm1795382100000 } from '../../../src/db/migrations/1795382100000-embedded-crm.ts';
+import { AddCrmTasksAndEvents1795420800000 } from '../../../src/db/migrations/1795420800000-add-crm-tasks-and-events.ts';
 
 /** A migrated SQLite database in memory behind the gate the embedded CRM expects. */
 export async function openMemoryDatabase(): Promise<Database & { close(): Promise<void> }> {
@@ -10,7 +11,7 @@ export async function openMemoryDatabase(): Promise<Database & { close(): Promis
     type: 'better-sqlite3',
     database: ':memory:',
     entities: embeddedCrmEntities,
-    migrations: [EmbeddedCrm1795382100000],
+    migrations: [EmbeddedCrm1795382100000, AddCrmTasksAndEvents1795420800000],
   });
   await dataSource.initialize();
   await dataSource.runMigrations();

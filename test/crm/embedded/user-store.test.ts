@@ -22,19 +22,35 @@ describe('users and profiles', () => {
   it('has the two system profiles from the start', async () => {
     const profiles = await crm.directory.profiles();
     expect(profiles.map(({ name, system, rights }) => ({ name, system, ...rights }))).to.deep.equal([
-      { name: 'Standard', system: true, contacts: true, manageSync: false, manageUsers: false },
-      { name: 'System Administrator', system: true, contacts: true, manageSync: true, manageUsers: true },
+      {
+        name: 'Standard',
+        system: true,
+        contacts: true,
+        tasks: true,
+        events: true,
+        manageSync: false,
+        manageUsers: false,
+      },
+      {
+        name: 'System Administrator',
+        system: true,
+        contacts: true,
+        tasks: true,
+        events: true,
+        manageSync: true,
+        manageUsers: true,
+      },
     ]);
   });
 
   it('never changes a system profile', async () => {
-    const rights = { contacts: false, manageSync: false, manageUsers: false };
+    const rights = { contacts: false, tasks: false, events: false, manageSync: false, manageUsers: false };
     expect(code(await crm.users.updateProfile('standard', { rights }))).to.equal('systemProfile');
     expect((await crm.directory.profile('standard'))?.rights.contacts).to.equal(true);
   });
 
   it('makes and changes profiles of other names', async () => {
-    const rights = { contacts: true, manageSync: true, manageUsers: false };
+    const rights = { contacts: true, tasks: true, events: true, manageSync: true, manageUsers: false };
     const made = await crm.users.createProfile({ name: 'Sales', rights });
     const id = made.kind === 'done' ? made.profile.id : '';
     expect(code(await crm.users.createProfile({ name: 'sales ', rights }))).to.equal('nameTaken');
@@ -45,7 +61,7 @@ describe('users and profiles', () => {
       id,
       name: 'Sales',
       system: false,
-      rights: { contacts: false, manageSync: true, manageUsers: false },
+      rights: { contacts: false, tasks: true, events: true, manageSync: true, manageUsers: false },
     });
     expect(code(await crm.users.updateProfile('none', {}))).to.equal('unknownProfile');
   });

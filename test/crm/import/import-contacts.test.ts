@@ -36,16 +36,16 @@ describe('import into the embedded CRM', () => {
     failed,
   ];
   const present = async (): Promise<Values[]> =>
-    (await crm.contacts.list({ order: 'modified', limit: 200 })).contacts.map(({ values }) => values);
+    (await crm.contacts.list({ order: 'modified', limit: 200 })).records.map(({ values }) => values);
 
   const head = 'First Name,Last Name,Company,Email\n';
 
   it('makes records of the owner that are flagged as imported', async () => {
     expect(count(await run(`${head}Jane,Doe,Acme,j@x.test\n`))).to.deep.equal([1, 1, 0, 0]);
-    const { contacts } = await crm.contacts.list({ order: 'modified', limit: 10 });
-    expect(
-      contacts.map(({ ownerId, imported, revision }) => ({ ownerId, imported, revision })),
-    ).to.deep.equal([{ ownerId: 'ann', imported: true, revision: 1 }]);
+    const { records } = await crm.contacts.list({ order: 'modified', limit: 10 });
+    expect(records.map(({ ownerId, imported, revision }) => ({ ownerId, imported, revision }))).to.deep.equal(
+      [{ ownerId: 'ann', imported: true, revision: 1 }],
+    );
   });
 
   it('of one file twice doubles nobody', async () => {

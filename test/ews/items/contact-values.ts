@@ -1,7 +1,7 @@
 /** Contacts for tests: a full one, and arbitrary ones. */
 import fc from 'fast-check';
 import type { Value, Values } from '../../../src/sync/model.ts';
-import { contactFields } from '../../../src/sync/fields.ts';
+import { contactFields } from '../../../src/sync/contact-fields.ts';
 
 /** Every field but the photo filled, with what tends to go wrong. */
 export const fullContact: Values = Object.fromEntries(

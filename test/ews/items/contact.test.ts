@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contactFields } from '../../../src/sync/fields.ts';
+import { contactFields } from '../../../src/sync/contact-fields.ts';
 import type { Item, Values } from '../../../src/sync/model.ts';
 import { contactPlaces } from '../../../src/ews/items/contact-place.ts';
 import { unwritableField, writeContact, writeContactChanges } from '../../../src/ews/items/contact-writer.ts';
-import { itemOf } from '../../../src/ews/items/item-reader.ts';
+import { contactKind } from '../../../src/ews/items/contact-kind.ts';
+import { itemOf } from '../../../src/ews/side/item-reading.ts';
 import { getItem } from '../../../src/ews/operations/get-item.ts';
 import { readEnvelope } from '../../../src/ews/operations/envelope.ts';
 import { arbitraryContact, fullContact } from './contact-values.ts';
@@ -28,7 +29,7 @@ function readBack(contact: string): Item {
   if (answer.kind !== 'messages') throw new Error('a fault');
   const read = answer.messages[0]?.answer.items[0];
   if (!read) throw new Error('no item');
-  return itemOf(read, allFields);
+  return itemOf(contactKind, read);
 }
 
 describe('contact codec', () => {

@@ -6,6 +6,7 @@ import { createAttachment } from '../../../src/ews/operations/create-attachment.
 import { createFolder } from '../../../src/ews/operations/create-folder.ts';
 import { createItem } from '../../../src/ews/operations/create-item.ts';
 import { deleteAttachment } from '../../../src/ews/operations/delete-attachment.ts';
+import { deleteFolder } from '../../../src/ews/operations/delete-folder.ts';
 import { deleteItem } from '../../../src/ews/operations/delete-item.ts';
 import { readEnvelope } from '../../../src/ews/operations/envelope.ts';
 import { findFolder } from '../../../src/ews/operations/find-folder.ts';
@@ -13,6 +14,7 @@ import { findItem } from '../../../src/ews/operations/find-item.ts';
 import { getAttachment } from '../../../src/ews/operations/get-attachment.ts';
 import { getFolder } from '../../../src/ews/operations/get-folder.ts';
 import { getItem } from '../../../src/ews/operations/get-item.ts';
+import { moveItem } from '../../../src/ews/operations/move-item.ts';
 import type { Operation } from '../../../src/ews/operations/operation.ts';
 import { syncFolderItems } from '../../../src/ews/operations/sync-folder-items.ts';
 import { updateItem } from '../../../src/ews/operations/update-item.ts';
@@ -21,7 +23,7 @@ import { examplesDir, requireFiles } from './microsoft-schema.ts';
 const operations = new Map<string, Operation<never, unknown>>(
   [
     ...[syncFolderItems, getItem, createItem, updateItem, deleteItem, findItem, getFolder, findFolder],
-    ...[createFolder, getAttachment, createAttachment, deleteAttachment],
+    ...[createFolder, deleteFolder, moveItem, getAttachment, createAttachment, deleteAttachment],
   ].map((operation) => [operation.name, operation as unknown as Operation<never, unknown>]),
 );
 

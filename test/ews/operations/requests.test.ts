@@ -9,6 +9,7 @@ import { createAttachment } from '../../../src/ews/operations/create-attachment.
 import { createFolder } from '../../../src/ews/operations/create-folder.ts';
 import { createItem } from '../../../src/ews/operations/create-item.ts';
 import { deleteAttachment } from '../../../src/ews/operations/delete-attachment.ts';
+import { deleteFolder } from '../../../src/ews/operations/delete-folder.ts';
 import { deleteItem } from '../../../src/ews/operations/delete-item.ts';
 import { writeEnvelope } from '../../../src/ews/operations/envelope.ts';
 import { findFolder } from '../../../src/ews/operations/find-folder.ts';
@@ -16,6 +17,7 @@ import { findItem } from '../../../src/ews/operations/find-item.ts';
 import { getAttachment } from '../../../src/ews/operations/get-attachment.ts';
 import { getFolder } from '../../../src/ews/operations/get-folder.ts';
 import { getItem } from '../../../src/ews/operations/get-item.ts';
+import { moveItem } from '../../../src/ews/operations/move-item.ts';
 import { syncFolderItems } from '../../../src/ews/operations/sync-folder-items.ts';
 import { updateItem } from '../../../src/ews/operations/update-item.ts';
 import { ewsSchemas } from '../../../src/ews/versions.ts';
@@ -86,7 +88,26 @@ function everyRequest(schema: EwsSchema): string[] {
       },
       schema,
     ),
-    createFolder.write({ parent: { distinguished: 'msgfolderroot' }, displayName: 'CRM & Contacts' }, schema),
+    findFolder.write(
+      {
+        below: { distinguished: 'msgfolderroot' },
+        traversal: 'Shallow',
+        properties: [fieldPath('folder:DisplayName'), fieldPath('folder:FolderClass')],
+        offset: 0,
+        pageSize: 1000,
+      },
+      schema,
+    ),
+    ...(['ContactsFolder', 'TasksFolder', 'CalendarFolder'] as const).map((element) =>
+      createFolder.write(
+        { parent: { distinguished: 'msgfolderroot' }, element, displayName: 'CRM & Contacts' },
+        schema,
+      ),
+    ),
+    deleteFolder.write({ id: 'f&"' }, schema),
+    moveItem.write({ ids: ['1', '2'], to: { id: 'f' } }, schema),
+    moveItem.write({ ids: ['1'], to: { distinguished: 'calendar' } }, schema),
+    getItem.write({ ids: ['1'], properties: [fieldPath('item:ParentFolderId')] }, schema),
     getAttachment.write({ ids: ['1', '2'] }, schema),
     createAttachment.write(
       { itemId: '1', changeKey: 'k', mediaType: 'image/png', content: 'iVBORw0KGgo=' },

@@ -60,6 +60,14 @@ export async function startApi(): Promise<ApiServer> {
     authenticate: async (token) => grants[token] ?? null,
     directory: crm.directory,
     contacts: crm.contacts,
+    tasks: crm.tasks,
+    events: crm.events,
+    sync: null,
+    why: async ({ module, id, ownerId }) => ({
+      verdict: 'inStep',
+      because: `${module} ${id} of ${ownerId}`,
+      remedy: null,
+    }),
     version: '1.2.3',
     reportError: (error) => reported.push(error),
   });

@@ -1,9 +1,17 @@
 import { expect } from 'chai';
-import { contactPageSchema, contactSchema } from '../../../src/tabs/api/contact-schemas.ts';
+import { contactSchemas } from '../../../src/tabs/api/contact-resource.ts';
 import { problemSchema } from '../../../src/tabs/api/problem.ts';
 import { photo } from '../../contract/full-contact.ts';
 import { startApi } from './api-server.ts';
 import type { Answer, ApiServer, RequestOptions } from './api-server.ts';
+
+const contactSchema = contactSchemas.record;
+
+/** The contacts of a page. */
+function pageOf(answer: Answer) {
+  contactSchemas.page.parse(answer.body);
+  return (answer.body.contacts as unknown[]).map((contact) => contactSchema.parse(contact));
+}
 
 describe('the CRM API', () => {
   let api: ApiServer;
@@ -29,7 +37,7 @@ describe('the CRM API', () => {
   };
   const names = (answer: Answer) => {
     expect(answer.status, answer.text).to.equal(200);
-    return contactPageSchema.parse(answer.body).contacts.map(({ displayName }) => displayName);
+    return pageOf(answer).map(({ displayName }) => displayName);
   };
 
   describe('callers', () => {
@@ -64,7 +72,7 @@ describe('the CRM API', () => {
     });
 
     it('need a profile that allows contacts', async () => {
-      const rights = { contacts: false, manageSync: true, manageUsers: true };
+      const rights = { contacts: false, tasks: true, events: true, manageSync: true, manageUsers: true };
       const made = await api.crm.users.createProfile({ name: 'No contacts', rights });
       await api.crm.users.update(api.users.ann.id, {
         profileId: made.kind === 'done' ? made.profile.id : '',
@@ -161,7 +169,7 @@ describe('the CRM API', () => {
       expectProblem(await api.request('DELETE', path, { headers }), 404, 'not-found');
       expect(names(await api.request('GET', '/crm/contacts'))).to.deep.equal([]);
       const answer = await api.request('GET', '/crm/contacts?includeDeleted=true');
-      const [tombstone] = contactPageSchema.parse(answer.body).contacts;
+      const [tombstone] = pageOf(answer);
       expect(tombstone).to.deep.include({
         id,
         revision: 2,
@@ -331,6 +339,24 @@ describe('the CRM API', () => {
       expectProblem(answer, 500, 'internal');
       expect(Object.keys(answer.body)).to.have.members(['type', 'title', 'status']);
       expect(api.reported).to.have.lengthOf(1);
+    });
+  });
+
+  describe('GET /crm/contacts/{id}/sync', () => {
+    it('says why a record is or is not in step, to those who may see it', async () => {
+      const json = { values: { givenName: 'Why' } };
+      const { id } = (await api.request('POST', '/crm/contacts', { json })).body as { id: string };
+      const asked = await api.request('GET', `/crm/contacts/${id}/sync`);
+      expect(asked.status).to.equal(200);
+      expect(asked.body).to.deep.equal({
+        verdict: 'inStep',
+        because: `contacts ${id} of ${api.users.ann.id}`,
+        remedy: null,
+      });
+      expect((await api.request('GET', `/crm/contacts/${id}/sync`, { token: 'ben' })).status).to.equal(404);
+      expect((await api.request('GET', `/crm/contacts/${id}/sync`, { token: 'root' })).status).to.equal(200);
+      const writes = await api.request('GET', `/crm/contacts/${id}/sync`, { token: 'ann-writes' });
+      expect(writes.status).to.equal(403);
     });
   });
 });

@@ -46,12 +46,15 @@ describe('the description of the API', () => {
     });
     expect(described().map(({ method, path }) => `${method} ${path}`)).to.have.members(routed);
     expect(routed).to.have.members([
-      'get /crm/contacts',
-      'post /crm/contacts',
-      'get /crm/contacts/{id}',
-      'patch /crm/contacts/{id}',
-      'delete /crm/contacts/{id}',
-      'post /crm/contacts/bulk',
+      ...['contacts', 'tasks', 'events'].flatMap((records) => [
+        `get /crm/${records}`,
+        `post /crm/${records}`,
+        `get /crm/${records}/{id}`,
+        `patch /crm/${records}/{id}`,
+        `delete /crm/${records}/{id}`,
+        `post /crm/${records}/bulk`,
+        `get /crm/${records}/{id}/sync`,
+      ]),
       'get /crm/users',
       'get /crm/users/me',
       'get /openapi.json',

@@ -1,0 +1,74 @@
+/** What takes a call of its own on a side, and what a series in Exchange forgets of its exceptions meanwhile. */
+import type { Loser, SealedValues, Side } from './model.ts';
+import { anyOccurrence, isOccurrenceName, occurrencePlace, occurrenceSpec } from './occurrences.ts';
+import type { Capabilities } from './ports.ts';
+import type { ActionBody } from './stores.ts';
+import { isFilled, pick, sameValue } from './values.ts';
+
+/** What takes a call of its own; the exceptions of a series go together. */
+export function separation({ separate }: Capabilities): (field: string) => boolean {
+  const exceptions = separate.has(anyOccurrence);
+  return (field) => separate.has(field) || (exceptions && isOccurrenceName(field));
+}
+
+const seriesFields: readonly string[] = ['start', 'end', 'timeZone', 'recurrence'];
+
+/**
+ * A side that takes exceptions in a call of their own forgets them when the rule or the times of the series are written,
+ * and knows no other way to take one back. So either brings the other along. `led`: the item on the leading side of a
+ * one-way sync; with the series the following side takes over its exceptions.
+ */
+export function withWholeSeries(
+  writes: SealedValues,
+  now: SealedValues,
+  led: SealedValues | null,
+  { separate }: Capabilities,
+): SealedValues {
+  if (!separate.has(anyOccurrence)) return writes;
+  const after = { ...now, ...writes };
+  const takesBack = Object.keys(writes).some(
+    (name) =>
+      isOccurrenceName(name) &&
+      occurrencePlace(name).field === null &&
+      writes[name] === null &&
+      isFilled(now[name]),
+  );
+  const resets = seriesFields.some((name) => name in writes);
+  if (!isFilled(after['recurrence']) || !(takesBack || resets)) return writes;
+  const series = takesBack ? pick(after, (name) => seriesFields.includes(name)) : {};
+  const exceptions = pick(led ?? after, (name, value) => isOccurrenceName(name) && isFilled(value));
+  return { ...writes, ...series, ...exceptions };
+}
+
+/** What the following side of a one-way sync loses when the series it belongs to is written as the leading side has it. */
+export function ownExceptions(side: Side, now: SealedValues, writes: SealedValues): Loser[] {
+  return Object.entries(now).flatMap(([field, value]) => {
+    if (!isOccurrenceName(field) || !isFilled(value)) return [];
+    const isKept = sameValue(occurrenceSpec(field).kind, value, writes[field] ?? null);
+    return isKept ? [] : [{ field, side, value }];
+  });
+}
+
+/**
+ * The exceptions that are forgotten until the next step writes them. Neither side counts as having shown them: should that
+ * step not be carried out, those of the other side are news, and nobody has taken any back here.
+ */
+export function forgottenBy(
+  writes: SealedValues,
+  now: SealedValues,
+  { separate }: Capabilities,
+): SealedValues {
+  if (!separate.has(anyOccurrence) || !seriesFields.some((name) => name in writes)) return {};
+  const exceptions = pick({ ...now, ...writes }, isOccurrenceName);
+  return Object.fromEntries(Object.keys(exceptions).map((name) => [name, null]));
+}
+
+/** Whether a step leaves exceptions forgotten for the next one to write. */
+export function forgetsExceptions({ side, settles, values }: ActionBody): boolean {
+  return (
+    side !== null &&
+    Object.entries(settles[side]).some(
+      ([name, value]) => value === null && isOccurrenceName(name) && !(name in values),
+    )
+  );
+}
