@@ -477,6 +477,7 @@ describe('Database on MySQL', function () {
       const proxy = createServer((client) => {
         const remote = connect(Number(port || '3306'), hostname);
         for (const socket of [client, remote]) socket.on('error', () => remote.destroy());
+        remote.once('close', () => client.destroy());
         client.pipe(remote);
         remote.on('data', (data) => {
           client.write(Buffer.from(data.toString('latin1').replaceAll(version, old), 'latin1'));
