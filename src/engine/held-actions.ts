@@ -3,7 +3,8 @@ import { idKey } from '../sync/actions.ts';
 import { linkAfter } from '../sync/link-after.ts';
 import type { Link, SealedValues, Shadow } from '../sync/model.ts';
 import { otherSide } from '../sync/model.ts';
-import type { NewInboxEntry, StoredAction } from '../sync/stores.ts';
+import type { StoredAction } from '../sync/stores.ts';
+import { rereadBoth } from './execute.ts';
 import { inboxIdsOf, isWhole } from './pending.ts';
 import type { FreshPending, Pending } from './pending.ts';
 import type { RunContext } from './run-context.ts';
@@ -55,9 +56,14 @@ export async function withoutHeld(
 
 /**
  * Someone said no. A deletion: the pair is dropped, the item that was to go stays. A creation: the item stays where it
- * is. An overwrite: both sides stay as they are, and only what is edited from now on travels.
+ * is. An overwrite: both sides stay as they are, and only what is edited from now on travels. What else of these items is
+ * held was planned as if all were carried out, and is planned again.
  */
-export async function rejectHeld(context: RunContext, actions: readonly StoredAction[]): Promise<void> {
+export async function rejectHeld(
+  context: RunContext,
+  actions: readonly StoredAction[],
+  held: readonly StoredAction[],
+): Promise<void> {
   const links = new Map<string, Link>();
   const known = await context.store.linksById(actions.map((action) => action.linkId));
   for (const { linkId, body } of actions) {
@@ -90,20 +96,33 @@ export async function rejectHeld(context: RunContext, actions: readonly StoredAc
         break;
       case 'update':
         // Without a target it is the later step of a creation, which is rejected as a whole.
-        if (body.targetId !== null) links.set(linkId, acceptDifference(linkId, link, body));
+        if (body.targetId !== null) links.set(linkId, asCarriedOut(linkId, link, body));
         break;
       case 'settle':
         break;
     }
   }
-  const inboxDone = actions.flatMap((action) => action.inboxIds);
-  const enqueue: NewInboxEntry[] = [];
+  // Once all are gone through: one that writes to a side goes by what the one before brings to the other.
+  for (const { linkId, body } of actions) {
+    const link = links.get(linkId);
+    if (link && body.kind === 'update') links.set(linkId, withOwnValues(link, body));
+  }
+  const rejected = new Set(actions.map(({ id }) => id));
+  const rest = held.filter(({ id, linkId }) => links.has(linkId) && !rejected.has(id));
+  const again = new Set(rest.map(({ linkId }) => linkId));
   await context.store.settle(context.lease, {
     links: [...links.values()],
-    finished: [],
-    inboxDone,
+    finished: rest.map(({ id }) => ({
+      id,
+      state: 'dropped',
+      error: 'another part of the change was rejected',
+    })),
+    inboxDone: actions.flatMap((action) => action.inboxIds),
     inboxFailed: [],
-    enqueue,
+    enqueue: [...again].flatMap((linkId) => {
+      const link = links.get(linkId);
+      return link && link.state !== 'deleted' ? rereadBoth(context, link) : [];
+    }),
   });
   await context.store.decideHeld(
     context.lease,
@@ -117,10 +136,16 @@ function shadow(version: string | null, values: SealedValues): Shadow | null {
   return version === null ? null : { version, values };
 }
 
-/** As if it had been carried out, but the target's shadow keeps its own values: neither side counts as changed any more. */
-function acceptDifference(linkId: string, link: Link | null, body: StoredAction['body']): Link {
-  const side = body.side ?? 'crm';
-  const settles = { ...body.settles, [side]: { ...body.settles[side], ...body.before } };
-  const versions = { ...body.versions, [side]: body.version };
-  return linkAfter(linkId, link, { ...body, settles, versions }, null);
+/** Neither side counts as changed any more. */
+function asCarriedOut(linkId: string, link: Link | null, body: StoredAction['body']): Link {
+  const versions = body.side === null ? body.versions : { ...body.versions, [body.side]: body.version };
+  return linkAfter(linkId, link, { ...body, versions }, null);
+}
+
+/** The side that was to be written keeps what it shows. */
+function withOwnValues(link: Link, { side, values, before }: StoredAction['body']): Link {
+  const target = side === null ? null : link[side];
+  if (side === null || target === null) return link;
+  const own = Object.fromEntries(Object.keys(values).map((field) => [field, before[field] ?? null]));
+  return { ...link, [side]: { ...target, values: { ...target.values, ...own } } };
 }

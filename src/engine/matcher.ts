@@ -81,10 +81,15 @@ export class Matcher {
     );
   }
 
-  /** Links whose item on `side` was just reported deleted: a new item with the same content may be the same one. */
+  /**
+   * Links whose item on `side` was just reported deleted, with one left on the other: a new item with the same content may
+   * be the same one.
+   */
   bereft(side: Side): Link[] {
+    const left = otherSide(side);
     return [...this.#pending.values()]
-      .filter(({ rows }) => rows[side]?.kind === 'deleted' && rows[otherSide(side)]?.kind !== 'deleted')
+      .filter(({ link, rows }) => rows[side]?.kind === 'deleted' && link[idKey(left)] !== null)
+      .filter(({ rows }) => rows[left]?.kind !== 'deleted')
       .map(({ link }) => link);
   }
 

@@ -152,7 +152,7 @@ async function* knownOf(
     }
   }
   for await (const link of linksInOrder(store, halves[missing])) {
-    if (link.reason === 'unsupportedItem') continue;
+    if (link.reason === 'unsupportedItem' || matcher.rowOf(link, side)?.kind === 'deleted') continue;
     // What an ended link left behind may be gone by now, and what lies in another folder may come back.
     const inDoubt = link.state === 'deleted' || link[idKey(missing)] !== null;
     yield { ref: { row: null, link }, values: link[side]?.values ?? {}, inDoubt };

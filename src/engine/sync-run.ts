@@ -341,9 +341,10 @@ async function guard(
 /** Approved actions are carried out first, under this run and as they were planned; a changed item is planned again. */
 async function decide(context: RunContext, { actionIds, verdict }: Decision): Promise<void> {
   const wanted = new Set(actionIds);
-  const actions = (await context.store.held(context.scope)).filter((action) => wanted.has(action.id));
+  const held = await context.store.held(context.scope);
+  const actions = held.filter((action) => wanted.has(action.id));
   if (actions.length === 0) return;
-  if (verdict === 'rejected') return rejectHeld(context, actions);
+  if (verdict === 'rejected') return rejectHeld(context, actions, held);
   await context.store.decideHeld(
     context.lease,
     actions.map(({ id }) => id),

@@ -208,8 +208,8 @@ export interface SyncStore {
   ): Promise<void>;
   enqueue(lease: Lease, entries: readonly NewInboxEntry[]): Promise<void>;
   /**
-   * Ends a full read: every link of the feed that it did not meet gets an inbox row without a version, to be read by id, and its
-   * cursor counts as complete. Returns how many.
+   * Ends a full read: every link of the feed that it did not meet and that has not ended gets an inbox row without a version,
+   * to be read by id, and its cursor counts as complete. Returns how many.
    */
   enqueueUnseen(lease: Lease, key: CursorKey, fullRead: number): Promise<number>;
   /** Rows whose next attempt is due, oldest first, without riding content. */

@@ -147,18 +147,20 @@ onEachDatabase('SyncStore: cursors and inbox', (openTestDatabase) => {
     const links = ['a', 'b', 'c', 'd'].map((id) => link(id));
     const half = link('half', { exchangeId: null });
     const ended = link('ended', { state: 'deleted' });
-    await sync.settle(lease, settlement({ links: [...links, half, ended] }));
+    const outside = link('outside', { state: 'outOfScope', reason: 'window', crmId: null });
+    await sync.settle(lease, settlement({ links: [...links, half, ended, outside] }));
     const { fullRead } = await sync.beginFullRead(lease, exchangeFeed);
     const page = { cursor: 'x', fullRead, complete: false };
     await sync.savePage(lease, exchangeFeed, { cursor: page, entries: [], seen: ['exchange-a'] });
     await sync.settle(lease, settlement({ links: [link('a', { reason: 'rewritten' })] }));
     await sync.savePage(lease, exchangeFeed, { cursor: page, entries: [], seen: ['exchange-b', 'unknown'] });
 
-    expect(await sync.enqueueUnseen(lease, exchangeFeed, fullRead)).to.equal(2);
+    expect(await sync.enqueueUnseen(lease, exchangeFeed, fullRead)).to.equal(3);
     const rows = await sync.inbox(scope, testTime);
     expect(rows.map(({ itemId, kind, version, side }) => ({ itemId, kind, version, side }))).to.deep.equal([
       { itemId: 'exchange-c', kind: 'changed', version: null, side: 'exchange' },
       { itemId: 'exchange-d', kind: 'changed', version: null, side: 'exchange' },
+      { itemId: 'exchange-outside', kind: 'changed', version: null, side: 'exchange' },
     ]);
   });
 

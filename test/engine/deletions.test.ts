@@ -366,6 +366,31 @@ describe('an item that waits alone', () => {
     await world.sync();
     expect(world.crm.has(id)).to.equal(true);
   });
+
+  it('is known to be gone although the side has forgotten to report it', async () => {
+    const world = await makeWorld({ settings: { firstSyncCap: 0 } });
+    const id = world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync();
+    world.crm.delete(id);
+    world.crm.forgetCursors();
+    await world.sync();
+    expect((await world.links()).map(({ state, reason }) => [state, reason])).to.deep.equal([
+      ['deleted', 'deletedInCrm'],
+    ]);
+  });
+
+  it('does not keep the one that takes its place from the item of the other side', async () => {
+    const world = await makeWorld({ settings: { firstSyncCap: 0 } });
+    const id = world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync();
+    world.crm.delete(id);
+    world.crm.add(person(1), { ownerId: 'alice' });
+    world.exchange.add(person(1));
+    await world.sync();
+    expect(world.crm.list()).to.have.lengthOf(1);
+    expect(world.exchange.list()).to.have.lengthOf(1);
+    expect(await world.activeLinks()).to.have.lengthOf(1);
+  });
 });
 
 describe('moving an item in Exchange to another folder', () => {

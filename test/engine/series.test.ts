@@ -113,6 +113,66 @@ describe('the exceptions of a series whose times travel to Exchange', () => {
     });
     await expectWhole(world, series);
   });
+
+  describe('after a rejection', () => {
+    const own = { '@2026-02-09T09:00:00': 'changed', '@2026-02-09T09:00:00/location': 'Room 3' };
+
+    async function held(): Promise<{ world: World; crmId: string; exchangeId: string }> {
+      const sides = await synced({ guard: { overwrites: { count: 0, share: 0 } } });
+      const { world, crmId, exchangeId } = sides;
+      world.crm.change(crmId, { ...longer, subject: 'Of the CRM' });
+      world.exchange.change(exchangeId, { ...own, '@2026-02-02T09:00:00/location': 'Mine' });
+      await world.sync();
+      expect((await world.held()).map(({ body }) => body.side)).to.deep.equal([
+        'crm',
+        'exchange',
+        'exchange',
+      ]);
+      return sides;
+    }
+
+    async function expectKept(world: World, crmId: string, exchangeId: string): Promise<void> {
+      world.guard = { ...world.guard, overwrites: { count: 10, share: 1 } };
+      world.crm.change(crmId, { location: 'Hall' });
+      world.exchange.touch(exchangeId);
+      await world.sync();
+      expect(contents(world.crm)).to.deep.equal([
+        { ...series, ...moved, ...longer, subject: 'Of the CRM', location: 'Hall' },
+      ]);
+    }
+
+    it('stay on the side that has them, where both were to be written', async () => {
+      const { world, crmId, exchangeId } = await held();
+      await world.decide('rejected');
+      expect(await world.held()).to.deep.equal([]);
+      await expectKept(world, crmId, exchangeId);
+      expect(contents(world.exchange)).to.deep.equal([
+        { ...series, ...moved, ...own, '@2026-02-02T09:00:00/location': 'Mine', location: 'Hall' },
+      ]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    });
+
+    it('stay in Exchange, where those were not to reach the CRM', async () => {
+      const { world, crmId, exchangeId } = await held();
+      await world.decide('rejected', ({ body }) => body.side === 'crm');
+      // What Exchange was to get took it for granted that the CRM gets the exceptions.
+      expect((await world.held()).map(({ body }) => body.side)).to.deep.equal(['exchange', 'exchange']);
+      await world.decide('approved');
+      await expectKept(world, crmId, exchangeId);
+      expect(contents(world.exchange)).to.deep.equal([
+        {
+          ...series,
+          ...moved,
+          ...own,
+          ...longer,
+          '@2026-02-02T09:00:00/location': 'Mine',
+          subject: 'Of the CRM',
+          location: 'Hall',
+        },
+      ]);
+      expect(await world.idleRun()).to.deep.equal(idle);
+    });
+  });
 });
 
 describe('an occurrence that is changed on both sides for the first time', () => {

@@ -267,7 +267,7 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
       fenced(lease, () => {
         const unseen = links
           .all()
-          .filter((row) => isOfFeed(key, row) && row.link.state === 'active')
+          .filter((row) => isOfFeed(key, row) && row.link.state !== 'deleted')
           .filter(({ link, seen }) => link[idKey(key.side)] !== null && seen[key.side] < fullRead);
         putInbox(
           unseen.map(({ scope, link }) => ({

@@ -129,7 +129,7 @@ export async function markSeen(
   }
 }
 
-/** The items of active links that neither full read `fullRead` of this feed nor a later one has met. */
+/** The items of links that have not ended and that neither full read `fullRead` of this feed nor a later one has met. */
 export function unseenItems(
   manager: EntityManager,
   key: CursorKey,
@@ -138,7 +138,7 @@ export function unseenItems(
   const itemId = itemIdColumn[key.side];
   return selectRows(manager, linkEntity, ['mailboxId'])
     .addSelect(`row.${itemId}`, 'itemId')
-    .where(`${ofFeed(key)} AND state = 'active'`, key)
+    .where(`${ofFeed(key)} AND row.state <> 'deleted'`, key)
     .andWhere(`row.${itemId} IS NOT NULL AND row.${seenColumn[key.side]} < :fullRead`, { fullRead })
     .orderBy('row.id')
     .getRawMany<{ mailboxId: string; itemId: string }>();
