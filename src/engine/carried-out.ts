@@ -2,7 +2,7 @@
 import { fieldsIn } from '../sync/fields.ts';
 import { idKey, unknownVersion } from '../sync/actions.ts';
 import { linkAfter } from '../sync/link-after.ts';
-import { forgetsExceptions } from '../sync/whole-series.ts';
+import { bringsExceptionsBack, forgetsExceptions } from '../sync/whole-series.ts';
 import type { Link } from '../sync/model.ts';
 import { sides } from '../sync/model.ts';
 import type { ReadResult } from '../sync/ports.ts';
@@ -36,8 +36,11 @@ export async function findCarriedOut(
 ): Promise<CarriedOut> {
   const done = new Set<number>();
   const telling = new Set<number>();
+  // What the item had before it shows in any case.
   const isTelling = ({ body, linkId }: StoredAction): boolean =>
-    body.kind === 'update' && (!linked.has(linkId) || body.targetId === null || forgetsExceptions(body));
+    body.kind === 'update' &&
+    !bringsExceptionsBack(body) &&
+    (!linked.has(linkId) || body.targetId === null || forgetsExceptions(body));
   const targetOf = ({ body, linkId }: StoredAction): string | null =>
     targetIn(body, linked.get(linkId) ?? null);
   for (const side of sides) {

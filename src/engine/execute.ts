@@ -193,7 +193,7 @@ async function record(
   batch: Batch,
   results: readonly (WriteResult | null)[],
 ): Promise<number> {
-  const { unfinished } = context;
+  const { unfinished, advanced } = context;
   const links: Link[] = [];
   const finished: Settlement['finished'][number][] = [];
   const inboxDone: number[] = [];
@@ -207,6 +207,7 @@ async function record(
     const body = isWhole ? action.body : { ...action.body, versions: noVersions };
     links.push(linkAfter(action.linkId, link, body, answer));
     finished.push({ id: action.id, state: 'done', error: null });
+    if (body.kind === 'update' && !(action.final && isWhole)) advanced.add(action.linkId);
     if (action.final && isWhole) inboxDone.push(...action.inboxIds);
     if (answer !== null) enqueue.push(...rereadMadeAgain(context, { action, link }, answer.id));
     count(context, action);
@@ -257,8 +258,31 @@ async function record(
       }
     }
   });
+  enqueue.push(...(await rereadUnreported(context, batch.attempts)));
   await context.store.settle(context.lease, { links, finished, inboxDone, inboxFailed, enqueue });
   return again;
+}
+
+/**
+ * A side that nothing was reported of is read all the same where its shadow may be out of date. Once a step has moved the
+ * link that is over, so where another step came to nothing an inbox row has to ask for it.
+ */
+async function rereadUnreported(
+  context: RunContext,
+  attempts: readonly Attempt[],
+): Promise<readonly NewInboxEntry[]> {
+  const { store, unfinished, advanced } = context;
+  const halfDone = attempts.flatMap(({ action: { linkId, inboxIds }, link }) =>
+    link !== null && unfinished.has(linkId) && advanced.has(linkId) ? [{ link, inboxIds }] : [],
+  );
+  if (halfDone.length === 0) return [];
+  const rows = await store.inboxRows(halfDone.flatMap(({ inboxIds }) => inboxIds));
+  return halfDone.flatMap(({ link, inboxIds }) => {
+    const reported = new Set(inboxIds.map((id) => rows.get(id)?.side));
+    return sides.flatMap((side) =>
+      reported.has(side) ? [] : rereadLinked(context, side, link[idKey(side)] ?? '', link),
+    );
+  });
 }
 
 /** A server may have carried out what it failed to answer, or what reached it twice. */

@@ -33,7 +33,7 @@ export interface FreshRow {
 export const linkedFirst = -1;
 
 export class Matcher {
-  readonly #pending = new Map<string, { link: Link; rows: SideRows }>();
+  readonly #pending = new Map<string, { link: Link; rows: SideRows; takesUp?: true }>();
   readonly #fresh: Record<Side, Map<number, FreshRow>> = { crm: new Map(), exchange: new Map() };
   readonly #pairs: Record<Side, FreshRow>[] = [];
   /** Ids of rows that are not due themselves: they come along with a partner that is. */
@@ -97,7 +97,7 @@ export class Matcher {
   adopt(link: Link, row: PendingRow): void {
     this.#fresh[row.side].delete(row.id);
     const rows = { ...this.#pending.get(link.id)?.rows, [row.side]: row };
-    this.#pending.set(link.id, { link: { ...link, [idKey(row.side)]: row.itemId }, rows });
+    this.#pending.set(link.id, { link: { ...link, [idKey(row.side)]: row.itemId }, rows, takesUp: true });
   }
 
   pair(crm: FreshRow, exchange: FreshRow): void {
@@ -119,8 +119,8 @@ export class Matcher {
     const found: Turn[] = [];
     const isWaiting = (id: number): boolean => this.#waiting.has(id);
 
-    for (const { link, rows } of this.#pending.values()) {
-      const pending = pendingFrom(link, rows);
+    for (const { link, rows, takesUp } of this.#pending.values()) {
+      const pending = pendingFrom(link, rows, takesUp);
       if (pending.inboxIds.every(isWaiting)) continue;
       const inboxIds = [...pending.inboxIds, ...(replaced.get(link.id) ?? [])];
       found.push({ pending: { ...pending, inboxIds }, near: linkedFirst, id: orderOf(rows) });

@@ -27,6 +27,7 @@ export async function pendingOf(
     link,
     cells: { crm: quiet(ids['crm'] ?? null), exchange: quiet(ids['exchange'] ?? null) },
     inboxIds: [],
+    takesUp: false,
   };
 }
 

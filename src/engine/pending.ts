@@ -24,6 +24,8 @@ export interface Pending {
   readonly link: Link | null;
   readonly cells: Readonly<Record<Side, Cell>>;
   readonly inboxIds: readonly number[];
+  /** Pairing gave the link an item that the stored one does not know. */
+  readonly takesUp: boolean;
 }
 
 /** One that no link knows, by the ids of the rows that report it: a first sync has very many, and loads them as it plans. */
@@ -39,11 +41,12 @@ export function inboxIdsOf(pending: Pending | FreshPending): readonly number[] {
   return isWhole(pending) ? pending.inboxIds : sides.flatMap((side) => pending[side] ?? []);
 }
 
-export function pendingFrom(link: Link | null, rows: SideRows): Pending {
+export function pendingFrom(link: Link | null, rows: SideRows, takesUp = false): Pending {
   return {
     link,
     cells: { crm: cellOf(link, rows, 'crm'), exchange: cellOf(link, rows, 'exchange') },
     inboxIds: sides.flatMap((side) => rows[side]?.id ?? []),
+    takesUp,
   };
 }
 

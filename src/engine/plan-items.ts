@@ -300,6 +300,7 @@ function planOne(
     states: { exchange, crm: capped(context, pending, states) },
     rules: context.rules,
     capabilities: context.capabilities,
+    takesUp: pending.takesUp,
   });
   if (planned.kind === 'wait') {
     for (const side of sides) {

@@ -140,21 +140,25 @@ export async function readCrm(reader: CrmReader): Promise<void> {
     key,
     options: signal ? { signal } : {},
     async entries(changes) {
+      // Nothing links a record that waits to be planned; that it was deleted or given away concerns its inbox all the same.
+      // Asked for before the links: what another run brings from the one to the other meanwhile is found in either.
+      const waiting = await store.waitingFor(
+        module,
+        changes.map(({ id }) => id),
+      );
       const owners = await store.linkOwners(
         module,
         changes.map((change) => change.id),
       );
       const linked = new Map<string, typeof owners>();
       for (const owner of owners) linked.set(owner.crmId, [...(linked.get(owner.crmId) ?? []), owner]);
-      // Nothing links a record that waits to be planned; that it was deleted or given away concerns its inbox all the same.
-      const waiting = await store.waitingFor(
-        module,
-        changes.map(({ id }) => id),
-      );
       return changes.flatMap((change) => {
         const links = linked.get(change.id) ?? [];
+        // An ended link wants to know no more than that its record is gone: another one may take its place.
         const targets = new Set(
-          links.filter((link) => link.state !== 'deleted').map((link) => link.mailboxId),
+          links
+            .filter(({ state }) => state !== 'deleted' || change.kind === 'deleted')
+            .map((link) => link.mailboxId),
         );
         for (const { crmId, mailboxId } of waiting) if (crmId === change.id) targets.add(mailboxId);
         if (change.kind === 'changed' && change.ownerId !== null) {

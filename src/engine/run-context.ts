@@ -42,6 +42,8 @@ export interface RunContext {
   readonly counts: RunCounts;
   /** Links of which a step came to nothing in this round: their items are not done, whatever else succeeds. */
   readonly unfinished: Set<string>;
+  /** Links of which an update was carried out in this round, with more of their items to be done. */
+  readonly advanced: Set<string>;
   /** Actions carried out so far. */
   readonly applied: { count: number };
   readonly signal: AbortSignal;

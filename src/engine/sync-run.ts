@@ -213,6 +213,7 @@ function contextOf(
     planned: new Set(),
     counts,
     unfinished: new Set(),
+    advanced: new Set(),
     applied: { count: 0 },
     signal: request.signal,
     progress: (progress) => request.progress?.({ ...progress, counts }),
@@ -247,6 +248,7 @@ async function work(context: RunContext, request: RunRequest, firstRun: boolean)
   const because: Partial<Record<Held, string>> = {};
   for (let round = 0; round < maxPlans; round += 1) {
     context.unfinished.clear();
+    context.advanced.clear();
     const pendings = await pendingsOf(context, request, firstRun);
     // What an earlier round planned was judged there.
     if (pendings.length === 0) break;

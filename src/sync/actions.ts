@@ -1,4 +1,5 @@
 /** Builds actions as data. */
+import { withOccurrences } from './fields.ts';
 import { mergeFields } from './merge.ts';
 import type { Merge, SideView } from './merge.ts';
 import { leadingSide } from './leading-side.ts';
@@ -8,7 +9,7 @@ import { otherSide, sides } from './model.ts';
 import { isOccurrenceName, occurrenceName, occurrencePlace } from './occurrences.ts';
 import type { PlannedStep, SealedItem, SideState, Subject } from './plan.ts';
 import type { ActionBody } from './stores.ts';
-import { isFilled, pick } from './values.ts';
+import { isFilled, pick, sameValue } from './values.ts';
 import { forgottenBy, ownExceptions, separation, withWholeSeries } from './whole-series.ts';
 
 /** A version no side gives: the next report of the item counts as news and is read. */
@@ -247,10 +248,10 @@ export function idKey(side: Side): 'crmId' | 'exchangeId' {
   return side === 'crm' ? 'crmId' : 'exchangeId';
 }
 
-function isIdle(subject: Subject, body: ActionBody): boolean {
-  const { link } = subject;
+function isIdle({ link, takesUp = false }: Subject, body: ActionBody): boolean {
   return (
     link !== null &&
+    !takesUp &&
     samePatch(link, body.link) &&
     sides.every(
       (side) =>
@@ -325,8 +326,27 @@ export function scopeSteps(subject: Subject, reason: string): PlannedStep[] {
       versions[side] = state.item.version;
     }
   }
-  const only = step(0, { kind: 'settle', link, settles, versions });
+  const only = step(0, { kind: 'settle', link, settles: withoutDifferences(subject, settles), versions });
   return isIdle(subject, only.body) ? [] : [only];
+}
+
+/** Nobody has judged what the two items differ in: it must not pass for agreed when the pair comes into scope. */
+function withoutDifferences({ link, rules }: Subject, settles: PerSide<SealedValues>): PerSide<SealedValues> {
+  const shadow = (side: Side): SealedValues => ({ ...link?.[side]?.values, ...settles[side] });
+  const crm = shadow('crm');
+  const exchange = shadow('exchange');
+  // Who shows the series shows all its exceptions.
+  const shows = (values: SealedValues, name: string): boolean =>
+    name in values || (isOccurrenceName(name) && 'recurrence' in values);
+  const differing = new Set(
+    withOccurrences(rules.fields, crm, exchange)
+      .filter(({ name }) => shows(crm, name) && shows(exchange, name))
+      .filter(({ name, kind }) => !sameValue(kind, crm[name] ?? null, exchange[name] ?? null))
+      .map(({ name }) => name),
+  );
+  if (differing.size === 0) return settles;
+  const isAlike = (name: string): boolean => !differing.has(name);
+  return { crm: pick(settles.crm, isAlike), exchange: pick(settles.exchange, isAlike) };
 }
 
 /** What waits for its time to come is known by the times it has now. */

@@ -57,6 +57,8 @@ export interface Subject {
   readonly states: Readonly<Record<Side, SideState>>;
   readonly rules: Rules;
   readonly capabilities: Readonly<Record<Side, Capabilities>>;
+  /** Pairing gave the link an item that the stored one does not know. */
+  readonly takesUp?: boolean;
 }
 
 /** One action of an item. Steps of one side are carried out in order, each with an intent of its own. */

@@ -72,3 +72,13 @@ export function forgetsExceptions({ side, settles, values }: ActionBody): boolea
     )
   );
 }
+
+/** Whether a step writes exceptions that the side has already: the step before it makes the side forget them. */
+export function bringsExceptionsBack({ values, before }: ActionBody): boolean {
+  return Object.entries(values).some(
+    ([name, value]) =>
+      isOccurrenceName(name) &&
+      isFilled(value) &&
+      sameValue(occurrenceSpec(name).kind, value, before[name] ?? null),
+  );
+}

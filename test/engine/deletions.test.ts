@@ -347,6 +347,39 @@ describe('a record that was made again twice', () => {
     expect(world.exchange.list()).to.have.lengthOf(1);
     expect(await world.activeLinks()).to.have.lengthOf(1);
   });
+
+  it('stands for the first one while the item lies in another folder, and when it comes back', async () => {
+    const world = await makeWorld();
+    const ids = await one(world);
+    const away = world.exchange.move(ids.exchange, 'elsewhere');
+    await world.sync();
+    world.crm.delete(ids.crm);
+    const second = world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync();
+    expect((await world.links()).map(({ crmId, reason }) => [crmId, reason])).to.deep.equal([
+      [second, 'moved'],
+    ]);
+    world.crm.change(second, { jobTitle: 'Edited' });
+    world.exchange.move(away, 'home');
+    await world.sync();
+    expect(contents(world.crm)).to.deep.equal([person(1, { jobTitle: 'Edited' })]);
+    expect(contents(world.exchange)).to.deep.equal([person(1, { jobTitle: 'Edited' })]);
+  });
+
+  it('takes the place of the first one in a pair that was dropped, when its item is restored at the same time', async () => {
+    const world = await makeWorld({ settings: { deletes: { crm: true, exchange: false } } });
+    const ids = await one(world);
+    const identity = world.exchange.get(ids.exchange).identity ?? '';
+    world.exchange.delete(ids.exchange);
+    await world.sync();
+    world.exchange.restore(identity);
+    world.crm.delete(ids.crm);
+    world.crm.add(person(1), { ownerId: 'alice' });
+    await world.sync();
+    expect(contents(world.crm)).to.deep.equal([person(1)]);
+    expect(contents(world.exchange)).to.deep.equal([person(1)]);
+    expect(await world.idleRun()).to.deep.equal(idle);
+  });
 });
 
 describe('an item that waits alone', () => {

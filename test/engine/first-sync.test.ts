@@ -36,6 +36,29 @@ describe('a first sync', () => {
     expect(await world.idleRun()).to.deep.equal({ actions: 0, writes: 0, reads: 0 });
   });
 
+  it('judges what a pair differs in once it comes into scope, when the record was given away meanwhile', async () => {
+    const world = await makeWorld({ module: 'events', owners: ['alice', 'bob'] });
+    const event = { uid: 'uid-1', subject: 'Talk', timeZone: 'UTC', recurrence: 'FREQ=WEEKLY;BYDAY=MO' };
+    const morning = { ...event, start: '2026-03-02T09:00:00', end: '2026-03-02T10:00:00' };
+    const moved = { '@2026-03-09T09:00:00': 'changed', '@2026-03-09T09:00:00/location': 'Hall' };
+    const id = world.crm.add(morning, { ownerId: 'alice' });
+    world.exchange.add({ ...morning, ...moved, end: '2026-03-02T12:00:00' });
+    world.crm.meanwhile = ({ method }) => {
+      if (method === 'read' && world.crm.get(id).ownerId === 'alice') world.crm.give(id, 'bob');
+    };
+    await world.sync();
+    expect((await world.links()).map(({ reason }) => reason)).to.deep.equal(['owner']);
+    world.crm.meanwhile = () => undefined;
+    world.crm.give(id, 'alice');
+    await world.sync();
+    await world.sync();
+    for (const side of ['crm', 'exchange'] as const)
+      expect(contents(world[side]), side).to.deep.equal([{ ...morning, ...moved }]);
+    expect(await world.losers()).to.deep.equal([
+      { field: 'end', side: 'exchange', value: '2026-03-02T12:00:00' },
+    ]);
+  });
+
   for (const [when, method] of [
     ['while it is paired', 'halfLinkIds'],
     ['between pairing and planning', 'held'],

@@ -157,6 +157,62 @@ describe('two mailboxes of one organisation', () => {
     expect(await world.idleRun({ owner: 'bob' })).to.deep.equal(idle);
   });
 
+  it('hear of a deletion that was read just when what they had waiting became a pair', async () => {
+    const world = await makeWorld(two);
+    await world.sync({ owner: 'alice' });
+    await world.sync({ owner: 'bob' });
+    const id = world.crm.add(person(1), { ownerId: 'bob' });
+    const lostAnswer = {
+      kind: 'lostAnswer',
+      error: remoteError('exchange', { outcomeUnknown: true }),
+    } as const;
+    world.mailboxOf('bob').fail('create', lostAnswer);
+    expect((await world.run({ owner: 'bob' })).state).to.equal('failed');
+    world.crm.delete(id);
+    // Bob's next run finds the item it made, and links it while Alice's reads the CRM for everybody.
+    const lease = await world.stores.leases.acquire('of a run of Bob', minuteMs);
+    if (!lease) throw new Error('the lease is taken');
+    await world.stores.sync.startRun(lease, world.scopeOf('bob'), 'sync', 'test');
+    const [row] = await world.inbox('bob');
+    const made = world.mailboxOf('bob').list()[0];
+    const shadow = { version: '', values: { surname: 'Surname1' } };
+    const asked: string[] = [];
+    const between = async (name: string): Promise<void> => {
+      if (asked.push(name) !== 2) return;
+      await world.stores.sync.settle(lease, {
+        links: [
+          {
+            id: 'link-of-bob',
+            state: 'active',
+            reason: null,
+            crmId: id,
+            exchangeId: made?.id ?? '',
+            identity: made?.identity ?? null,
+            crm: shadow,
+            exchange: shadow,
+          },
+        ],
+        finished: [],
+        inboxDone: [row?.id ?? 0],
+        inboxFailed: [],
+        enqueue: [],
+      });
+    };
+    world.wrapping = {
+      ...world.wrapping,
+      store: (store) => ({
+        ...store,
+        linkOwners: (...wanted) => between('linkOwners').then(() => store.linkOwners(...wanted)),
+        waitingFor: (...wanted) => between('waitingFor').then(() => store.waitingFor(...wanted)),
+      }),
+    };
+    await world.sync({ owner: 'alice' });
+    expect(asked).to.have.lengthOf(2);
+    expect((await world.inbox('bob')).map(({ itemId, kind }) => [itemId, kind])).to.deep.equal([
+      [id, 'deleted'],
+    ]);
+  });
+
   it('joins late: a mailbox gets what its user already owns, once', async () => {
     const world = await makeWorld(two);
     for (const number of [1, 2, 3]) world.crm.add(person(number), { ownerId: 'bob' });

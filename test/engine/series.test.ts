@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Values } from '../../src/sync/model.ts';
+import type { SyncStore } from '../../src/sync/stores.ts';
 import { remoteError } from './memory-side.ts';
+import { PowerCut } from './power-cut.ts';
 import { contents, worlds } from './world.ts';
 import type { World, WorldOptions } from './world.ts';
 
@@ -113,6 +115,47 @@ describe('the exceptions of a series whose times travel to Exchange', () => {
     });
     await expectWhole(world, series);
   });
+
+  it('that are changed in the CRM while the item lies elsewhere reach it when it is back, though it changes by itself', async () => {
+    const world = await makeWorld(options);
+    const crmId = world.crm.add(series, { ownerId: 'alice' });
+    await world.sync();
+    const exchangeId = world.exchange.move((await world.links())[0]?.exchangeId ?? '', 'elsewhere');
+    await world.sync();
+    world.crm.change(crmId, moved);
+    await world.sync();
+    const back = world.exchange.move(exchangeId, 'home');
+    world.exchange.change(back, { location: 'Hall' });
+    let updates = 0;
+    world.exchange.meanwhile = ({ method }) => {
+      if (method === 'update' && (updates += 1) === 1) world.exchange.touch(back);
+    };
+    await expectWhole(world, { ...series, ...moved, location: 'Hall' });
+    expect(updates).to.equal(2);
+  });
+
+  for (const cut of ['', ', and the power fails then'] as const)
+    it(`of its own stay there when the CRM refuses them at the first pairing${cut}`, async () => {
+      const world = await makeWorld(options);
+      const own = { '@2026-02-09T09:00:00': 'changed', '@2026-02-09T09:00:00/location': 'Room 3' };
+      world.crm.add({ ...series, ...longer }, { ownerId: 'alice' });
+      world.exchange.add({ ...series, ...own });
+      world.crm.itemFailure = (method) =>
+        method === 'update' ? { code: 'Busy', message: 'The CRM is busy.', retryable: true } : null;
+      let dropped = 0;
+      const settle: SyncStore['settle'] = async (lease, settlement) => {
+        if (settlement.finished.some(({ state }) => state === 'dropped')) dropped += 1;
+        if (cut !== '' && dropped > 1) throw new PowerCut('settle');
+        await world.stores.sync.settle(lease, settlement);
+      };
+      world.wrapping = { ...world.wrapping, store: (store) => ({ ...store, settle }) };
+      await world.run().catch((error: unknown) => expect(error).to.be.instanceOf(PowerCut));
+      expect(dropped).to.equal(2);
+      world.restart();
+      world.crm.itemFailure = () => null;
+      await world.stores.sync.retryNow(world.scopeOf());
+      await expectWhole(world, { ...series, ...own, ...longer });
+    });
 
   describe('after a rejection', () => {
     const own = { '@2026-02-09T09:00:00': 'changed', '@2026-02-09T09:00:00/location': 'Room 3' };
