@@ -200,7 +200,8 @@ function updateSteps(
   // One step that waits for a person makes the others of this side wait: they belong to one change.
   const tellsAttendees = side === 'exchange' && needsUpdateSent(now, writes);
   const forgotten = forgottenBy(writes, now, subject.capabilities[side]);
-  const own = led !== null && Object.keys(forgotten).length > 0 ? ownExceptions(side, now, writes) : [];
+  const forgets = Object.keys(forgotten).length > 0;
+  const own = forgets ? ownExceptions(side, now, writes, { other, isLed: led !== null }) : [];
   const losers = [
     ...merge.losers.filter((loser) => loser.side === side),
     ...own.filter(({ field }) => !merge.losers.some((loser) => loser.side === side && loser.field === field)),

@@ -40,12 +40,22 @@ export function withWholeSeries(
   return { ...writes, ...series, ...exceptions };
 }
 
-/** What the following side of a one-way sync loses when the series it belongs to is written as the leading side has it. */
-export function ownExceptions(side: Side, now: SealedValues, writes: SealedValues): Loser[] {
+/**
+ * What the following side of a one-way sync loses when the series it belongs to is written as the leading side has it. And
+ * in any case what the other side does not have, for somebody said that it stays here alone: should the step that writes it
+ * again come to nothing, it is nowhere else.
+ */
+export function ownExceptions(
+  side: Side,
+  now: SealedValues,
+  writes: SealedValues,
+  { other, isLed }: { readonly other: SealedValues; readonly isLed: boolean },
+): Loser[] {
   return Object.entries(now).flatMap(([field, value]) => {
     if (!isOccurrenceName(field) || !isFilled(value)) return [];
     const isKept = sameValue(occurrenceSpec(field).kind, value, writes[field] ?? null);
-    return isKept ? [] : [{ field, side, value }];
+    const isLost = isKept ? !isFilled(other[field]) : isLed;
+    return isLost ? [{ field, side, value }] : [];
   });
 }
 

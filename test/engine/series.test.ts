@@ -195,6 +195,21 @@ describe('the exceptions of a series whose times travel to Exchange', () => {
       expect(await world.idleRun()).to.deep.equal(idle);
     });
 
+    it('are kept in the history, where the times of the series travel and nothing else has them', async () => {
+      const { world, crmId, exchangeId } = await held();
+      await world.decide('rejected');
+      world.guard = { ...world.guard, overwrites: { count: 10, share: 1 } };
+      world.crm.change(crmId, { end: '2026-01-26T12:00:00' });
+      let updates = 0;
+      world.exchange.meanwhile = ({ method }) => {
+        if (method === 'update' && (updates += 1) === 2) world.exchange.touch(exchangeId);
+      };
+      await world.sync();
+      expect((await world.losers()).filter(({ field }) => field in own)).to.deep.equal(
+        Object.entries(own).map(([field, value]) => ({ field, side: 'exchange', value, won: value })),
+      );
+    });
+
     it('stay in Exchange, where those were not to reach the CRM', async () => {
       const { world, crmId, exchangeId } = await held();
       await world.decide('rejected', ({ body }) => body.side === 'crm');
