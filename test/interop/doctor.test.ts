@@ -81,6 +81,7 @@ describe('exsync doctor', function () {
 
   const soapFault = (code: string): DoorAnswer => ({
     status: 500,
+    signedIn: true,
     type: 'text/xml; charset=utf-8',
     body:
       '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>' +
