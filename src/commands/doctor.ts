@@ -1,6 +1,7 @@
 /** `exsync doctor`: what is in order and what is not, each with its remedy. */
 import { pauseAccount, serviceCredentialId } from '../composition/exchange-connections.ts';
 import type { Installation } from '../composition/installation.ts';
+import { hostInClear, inClear } from '../db/mysql-url.ts';
 import { testConnection } from '../ews/connection-test.ts';
 import type { ExchangeSettings, Mailbox } from '../sync/administration.ts';
 import { modules } from '../sync/model.ts';
@@ -31,7 +32,12 @@ async function* examine(installation: Installation): AsyncGenerator<Finding> {
   const { config, stores, crm } = installation;
   const [scheme = ''] = config.database.url.split(':', 1);
   yield { name: 'configuration', ok: true, detail: 'every key is known and valid' };
+  const host = hostInClear(config.database.url);
   yield { name: 'database', ok: true, detail: `${scheme} answers and is up to date` };
+  if (host !== null) {
+    const { reason, remedy } = inClear;
+    yield { name: 'database tls', ok: false, detail: `${host}: ${reason}`, remedy };
+  }
   const users = await crm.directory.users();
   const mailboxes = await stores.mailboxes.list();
   const active = mailboxes.filter(({ state }) => state === 'active');

@@ -78,8 +78,8 @@ async function save(
   { username, password }: EwsCredentials,
 ): Promise<void> {
   const { url, mode } = settings.exchange;
-  const account = mode === 'impersonation' ? { id: serviceCredentialId, username, password } : undefined;
-  await stores.settings.save(settings, version, 'exsync setup', account);
+  const account = mode === 'impersonation' ? { id: serviceCredentialId, username, password } : null;
+  await stores.settings.save(settings, version, 'exsync setup', { account });
   await stores.audit.record('exsync setup', 'exchange.saved', { url, mode, username });
 }
 

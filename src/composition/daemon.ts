@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'express';
 import { schedule } from 'node-cron';
+import { hostInClear, inClear } from '../db/mysql-url.ts';
 import type { RunOutcome } from '../engine/sync-run.ts';
 import { retryAfterMs } from '../engine/sync-run.ts';
 import { ConfigError, RemoteError, StoppedError } from '../errors.ts';
@@ -165,6 +166,8 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
     let tidied = Promise.resolve();
     const tidy = schedule('17 * * * *', () => void (tidied = tidied.then(tidyUp)), { timezone: 'UTC' });
     log.info('listening', { address: publicUrl });
+    const host = hostInClear(config.database.url);
+    if (host !== null) log.warn(`the database: ${inClear.reason}`, { host, remedy: inClear.remedy });
 
     return {
       publicUrl,

@@ -40,6 +40,26 @@ export function parseMysqlUrl(text: string): MysqlAddress {
   };
 }
 
+/**
+ * The host to which a database's address goes over a network without TLS, and without `ssl=false` by which an
+ * administrator says that it may; else null.
+ */
+export function hostInClear(databaseUrl: string): string | null {
+  if (!databaseUrl.startsWith('mysql:')) return null;
+  const { host, tls } = parseMysqlUrl(databaseUrl);
+  if (tls !== null || new URL(databaseUrl).searchParams.has('ssl') || thisMachine.test(host)) return null;
+  return host;
+}
+
+const thisMachine = /^(localhost|::1|127(\.\d{1,3}){3})$/i;
+
+/** For people, of what `hostInClear` finds. */
+export const inClear = {
+  reason:
+    'without TLS the contents of the CRM, and passwords in their encrypted form, can be read on the network',
+  remedy: 'Add ?ssl=true to database.url, or ?ssl=false where nobody else is on that network.',
+} as const;
+
 function tlsOf(given: URLSearchParams): MysqlAddress['tls'] {
   const wanted = given.get('ssl');
   const caFile = given.get('ssl-ca');

@@ -1,4 +1,5 @@
 import type { HttpAnswer } from './http-post.ts';
+import type { Content } from './sign-in/sign-in.ts';
 
 /** What became of one try so far: its time, and whether the server may have acted on the envelope. */
 export class Trip {
@@ -15,7 +16,7 @@ export class Trip {
     return Math.max(1, this.#endsAt - this.#clock());
   }
 
-  begin(what: 'envelope' | 'nothing'): void {
+  begin(what: Content): void {
     if (what === 'envelope') this.mayHaveArrived = true;
   }
 

@@ -18,6 +18,7 @@ import { ServerGate } from './server-gate.ts';
 import type { SignedRequest } from './sign-in/sign-in.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import type { SchemeChoice } from './sign-in/sign-in-failure.ts';
+import { signInNotAskedFor } from './sign-in/sign-in-failure.ts';
 import { userAgent } from './user-agent.ts';
 
 export interface EwsCredentials {
@@ -95,6 +96,11 @@ const signInProofMs = 5 * 60_000;
 const connectTimeoutMs = 15_000;
 /** A connection that was closed while it waited is noticed when it is used; then once more for the one after it. */
 const mostConnections = 3;
+
+/** For servers that refuse a request without content before they say how to sign in. */
+const question =
+  '<?xml version="1.0" encoding="utf-8"?>' +
+  '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body/></soap:Envelope>';
 
 class PooledTransport implements EwsTransport {
   readonly #url: URL;
@@ -210,6 +216,7 @@ class PooledTransport implements EwsTransport {
       const { scheme } = this.#signIn;
       const rules = { root: options.root ?? 'Envelope', retryAfterMs, url: this.#url, scheme };
       const verdict = judgeAnswer(answer, outcome(), rules);
+      if ('envelope' in verdict && !trip.mayHaveArrived) throw signInNotAskedFor(attempted);
       if ('envelope' in verdict) this.#provenAt = this.#options.clock();
       else if (verdict.failure.code === 'Unauthorized') throw this.#reject(verdict.failure);
       return verdict;
@@ -242,7 +249,7 @@ class PooledTransport implements EwsTransport {
       attempted,
       signal,
       send: async (what, authorization) => {
-        const sent = what === 'envelope' ? body : Buffer.alloc(0);
+        const sent = what === 'envelope' ? body : Buffer.from(what === 'question' ? question : '');
         if (what === 'envelope') this.#metrics.requests += 1;
         this.#metrics.bytesSent += sent.length;
         trip.begin(what);

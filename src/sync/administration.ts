@@ -106,11 +106,17 @@ export interface SettingsStore {
   check(settings: unknown): SettingProblem[];
   /**
    * Throws SettingsChangedError when `version` is not the present one (someone else saved meanwhile), and ConfigError for
-   * another target of a module whose folder was read in any mailbox. The credential is stored with them or not at all.
+   * another target of a module whose folder was read in any mailbox. `proven` is stored with them or not at all.
    */
-  save(settings: Settings, version: number, actor: string, credential?: NewCredential): Promise<number>;
+  save(settings: Settings, version: number, actor: string, proven?: ProvenAccess): Promise<number>;
   /** Made at first start, part of every stamp. */
   installationId(): Promise<string>;
+}
+
+/** By what set-up has just come into Exchange. Mailboxes that waited for their next look-up are looked up at once. */
+export interface ProvenAccess {
+  /** The service account; null: each mailbox has its own. */
+  readonly account: NewCredential | null;
 }
 
 export type MailboxState = 'active' | 'paused' | 'off';

@@ -51,6 +51,24 @@ describe('the daemon', () => {
     await installation.close();
   });
 
+  it('warns at its start of a database that is reached over a network without TLS', async () => {
+    const told = async (url: string): Promise<string> => {
+      const stream = new PassThrough();
+      const config = { ...installation.config, database: { url } };
+      const log = createLogger({ ...config.log, stream });
+      await (await startDaemon({ ...installation, config, log })).stop();
+      return String(stream.read());
+    };
+    const url = 'mysql://bob:secret@db.example.test/exsync';
+    expect(await told(url))
+      .to.match(/^.*warn.*without TLS.*db\.example\.test.*\?ssl=true.*$/m)
+      .and.not.match(/secret|mysql:/);
+    expect(await told(`${url}?ssl=true`))
+      .to.contain('listening')
+      .and.not.contain('TLS');
+    await installation.close();
+  });
+
   it('stays alive when its database goes away, says so, and answers pages with 503', async () => {
     await installation.close();
     expect(await ask('/healthz')).to.deep.equal({ status: 200, text: 'ok' });

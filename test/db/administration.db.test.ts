@@ -111,6 +111,35 @@ onEachDatabase('SettingsStore', (openTestDatabase) => {
     await rejection(store.save(moved, version, 'someone else'), SettingsChangedError);
   });
 
+  it('has mailboxes looked up at once where set-up came into Exchange, and only there', async () => {
+    const { settings: store, mailboxes, credentials } = test.stores;
+    const { id } = await mailboxes.add({
+      crmUserId: 'user-1',
+      address: 'a@example.test',
+      credentialId: null,
+    });
+    const ewsUrl = 'https://mail2.example.test/EWS/Exchange.asmx';
+    const waits = { ewsUrl, lookUps: 7, nextLookUpAt: testTime + 21_600_000 };
+    await mailboxes.setServer(id, waits);
+    const { version, settings } = await store.load();
+    await store.save(settings, version, 'admin');
+    expect((await mailboxes.get(id))?.server).to.deep.equal(waits);
+
+    const account = { id: 'service', username: 'svc', password: 'svc' };
+    await rejection(store.save(settings, version, 'exsync setup', { account }), SettingsChangedError);
+    expect((await mailboxes.get(id))?.server).to.deep.equal(waits);
+    expect(await credentials.get('service')).to.equal(null);
+
+    await store.save(settings, version + 1, 'exsync setup', { account });
+    const atOnce = { ewsUrl, lookUps: 0, nextLookUpAt: null };
+    expect((await mailboxes.get(id))?.server).to.deep.equal(atOnce);
+    expect(await credentials.password('service')).to.equal('svc');
+
+    await mailboxes.setServer(id, waits);
+    await store.save(settings, version + 2, 'exsync setup', { account: null });
+    expect((await mailboxes.get(id))?.server).to.deep.equal(atOnce);
+  });
+
   it('saves and loads nothing that is not valid, and names the key', async () => {
     const { settings: store } = test.stores;
     const { version, settings } = await store.load();

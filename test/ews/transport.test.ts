@@ -638,13 +638,53 @@ describe('EWS transport', () => {
       expect(server.connections()).to.equal(1);
     });
 
-    it('is by Basic where a firewall refuses the empty request first', async () => {
-      const server = await serve(
-        (response, index) => (index === 0 ? response.writeHead(411).end() : answerSoap(response)),
-        { signIn: 'own' },
-      );
-      expect(await connect(server.url).post('<a/>', write)).to.equal(envelope);
-      expect(server.requests[1]?.headers.authorization).to.match(/^Basic /);
+    for (const refusal of [400, 405, 411, 415, 500]) {
+      it(`is asked for with an empty envelope where the empty request is refused by HTTP ${refusal}`, async () => {
+        const server = await serve(
+          (response, index) => {
+            if (index === 0) response.writeHead(refusal).end();
+            else if (index === 1) unauthorized(response);
+            else answerSoap(response);
+          },
+          { signIn: 'own' },
+        );
+        const transport = connect(server.url);
+        expect(await transport.post('<a/>', write)).to.equal(envelope);
+        expect(server.requests[1]?.body).to.match(/<soap:Body\/><\/soap:Envelope>$/);
+        expect(server.requests.map(({ headers }) => headers.authorization?.slice(0, 6))).to.deep.equal([
+          undefined,
+          undefined,
+          'Basic ',
+        ]);
+        expect(transport.metrics.requests).to.equal(1);
+      });
+
+      it(`is given to nobody who asks neither time, such as by HTTP ${refusal}`, async () => {
+        const server = await serve((response) => response.writeHead(refusal).end(), { signIn: 'own' });
+        const failure = await failureOf(connect(server.url, { maxAttempts: 1 }).post('<a/>', write));
+        expect(failure).to.include({ outcomeUnknown: false });
+        expect(failure.message).to.contain(`HTTP ${refusal}`);
+        expect(server.requests.map(({ headers }) => headers.authorization)).to.deep.equal([
+          undefined,
+          undefined,
+        ]);
+      });
+    }
+
+    it('is given to nobody who answers SOAP unasked, which is no answer to the envelope', async () => {
+      for (const status of [200, 500]) {
+        const server = await serve((response) => answerSoap(response, envelope, status), { signIn: 'own' });
+        const failure = await failureOf(connect(server.url).post('<a/>', write));
+        expect(failure).to.include({ code: 'SignInNotOffered', outcomeUnknown: false, retryable: false });
+        for (const { headers } of server.requests) expect(headers).not.to.have.property('authorization');
+      }
+    });
+
+    it('is sent unasked by Basic where an administrator chose that', async () => {
+      const server = await serve((response) => answerSoap(response), { signIn: 'own' });
+      expect(await connect(server.url, { scheme: 'basic' }).post('<a/>', write)).to.equal(envelope);
+      expect(server.requests.map(({ body }) => body)).to.deep.equal(['<a/>']);
+      expect(server.requests[0]?.headers.authorization).to.match(/^Basic /);
     });
 
     it('sends no password to a sign-in page', async () => {

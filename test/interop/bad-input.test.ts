@@ -203,11 +203,16 @@ describe('bad input', function () {
       says: /broke off/,
     },
     'an answer with a document type': {
-      answer: { status: 200, type: soap, body: `<?xml version="1.0"?>${entities}${envelope}` },
+      answer: {
+        status: 200,
+        signedIn: true,
+        type: soap,
+        body: `<?xml version="1.0"?>${entities}${envelope}`,
+      },
       says: /declares a document type/,
     },
     'a request to come back in five minutes': {
-      answer: { status: 500, type: soap, body: busy(backOff(300_000)) },
+      answer: { status: 500, signedIn: true, type: soap, body: busy(backOff(300_000)) },
       says: /busy/,
     },
     'a load balancer without servers': {

@@ -47,6 +47,28 @@ describe('exsync doctor', function () {
     expect(await examined()).to.deep.equal({ passed: true, runs: [] });
   });
 
+  it('names a database that is reached over a network without TLS', async () => {
+    company = await startCompany();
+    const examinedAt = async (url: string): Promise<[boolean, string[]]> => {
+      const config = { ...company.installation.config, database: { url } };
+      let passed = false;
+      const said = await saidBy(async () => {
+        passed = await doctor({ ...company.installation, config }, false);
+      });
+      expect(said).to.not.contain('secret');
+      return [passed, said.split('\n').filter((line) => /TLS|ssl/.test(line))];
+    };
+    const url = 'mysql://bob:secret@db.example.test/exsync';
+    const [passed, lines] = await examinedAt(url);
+    expect(passed).to.equal(false);
+    expect(lines).to.have.length(2);
+    expect(lines[0]).to.match(
+      /^FAILED {2}database tls: db\.example\.test: without TLS the contents of the CRM/,
+    );
+    expect(lines[1]).to.match(/^ +Add \?ssl=true to database\.url/);
+    expect(await examinedAt(`${url}?ssl=false`)).to.deep.equal([true, []]);
+  });
+
   it('looks at the last run of every module', async () => {
     company = await startCompany();
     company.sandbox.inject({ kind: 'reset', operation: 'SyncFolderItems', times: 40 });
@@ -59,6 +81,7 @@ describe('exsync doctor', function () {
 
   const soapFault = (code: string): DoorAnswer => ({
     status: 500,
+    signedIn: true,
     type: 'text/xml; charset=utf-8',
     body:
       '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>' +

@@ -11,6 +11,8 @@ export interface DoorAnswer {
   readonly body: string;
   /** The connection ends after half of the body. */
   readonly cut?: boolean;
+  /** Only to those who sign in: Exchange asks the others to. */
+  readonly signedIn?: boolean;
 }
 
 export interface FrontDoor {
@@ -54,7 +56,10 @@ export async function openFrontDoor(upstream: string): Promise<FrontDoor> {
         await released;
         return body;
       })
-      .then(async (body) => door.answer ?? (await passOn(incoming, body)))
+      .then(async (body) => {
+        const isAsked = door.answer?.signedIn === true && incoming.headers.authorization === undefined;
+        return isAsked ? passOn(incoming, body) : (door.answer ?? (await passOn(incoming, body)));
+      })
       .then(({ status, type, headers, body, cut }) => {
         if (incoming.headers.authorization !== undefined)
           statuses.set(status, (statuses.get(status) ?? 0) + 1);

@@ -5,6 +5,7 @@ import type { Sandbox } from '../../sandbox/exchange/server.ts';
 import type { Mailbox } from '../../src/sync/administration.ts';
 import { alice, startCompany } from './company.ts';
 import type { CompanyInside } from './company.ts';
+import { exsync } from './exsync-program.ts';
 
 describe('a mailbox that moves to another server', function () {
   this.timeout(180_000);
@@ -117,6 +118,21 @@ describe('a mailbox that moves to another server', function () {
     company.sandbox.moveMailbox(alice, { phase: 'here' });
     expect(await company.sync()).to.deep.include({ state: 'done', error: null });
     expect((await mailbox()).server).to.deep.equal({ ewsUrl: null, lookUps: 0, nextLookUpAt: null });
+  });
+
+  it('is looked for at once after set-up, however long the next look-up was to wait', async () => {
+    const { id } = await mailbox();
+    const waits = { ewsUrl: null, lookUps: 9, nextLookUpAt: Date.now() + 21_600_000 };
+    await company.installation.stores.mailboxes.setServer(id, waits);
+    const server = ['--exchange-url', company.sandbox.url, '--mode', 'impersonation'];
+    const account = ['--username', 'svc@example.test', '--test-mailbox', alice];
+    const end = await exsync(['setup', ...server, ...account], { env: company.env, stdin: 'svc\n' });
+    expect(end, end.stderr + end.stdout).to.include({ code: 0 });
+
+    const next = await start({ state: company.sandbox.exportState() });
+    company.sandbox.moveMailbox(alice, { phase: 'moved', ewsUrl: next.url });
+    expect(await company.sync()).to.deep.include({ state: 'done', error: null });
+    expect((await mailbox()).server.ewsUrl).to.equal(next.url);
   });
 
   it('is followed home, and stays where the new server does not answer', async () => {

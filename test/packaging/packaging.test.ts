@@ -130,7 +130,7 @@ describe('compose.yaml', () => {
       ]),
     );
     const config = loadConfig({ env: { ...environmentOf(stages()[1]), ...env } });
-    expect(config.database.url).to.equal('mysql://exsync:c0ffee@database:3306/exsync');
+    expect(config.database.url).to.equal('mysql://exsync:c0ffee@database:3306/exsync?ssl=false');
     expect(config.http.publicUrl).to.equal('https://sync.example.com');
   });
 

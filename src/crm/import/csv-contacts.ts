@@ -8,9 +8,11 @@ import type { CsvRow } from './csv-reader.ts';
 import { ContactDraft } from './contact-draft.ts';
 import { DateEvidence, parseDate } from './dates.ts';
 import type { DateOrder } from './dates.ts';
+import { badByteProblem, hasBadByte } from './encoding.ts';
 import { Unplaced } from './import-source.ts';
 import type { Entry, ImportSource } from './import-source.ts';
 import type { TextFile } from './text-file.ts';
+import { UnusableFileError } from './unusable-file.ts';
 
 export interface DateOptions {
   /** As the user says; null: as the file shows. */
@@ -26,6 +28,8 @@ const kinds = new Map<string, FieldKind>(contactFields.map(({ name, kind }) => [
 /** Throws UnusableFileError where the header is none. Reads the file once for the order of its dates, if it has any. */
 export async function openCsv(file: TextFile, { dateOrder, thisYear }: DateOptions): Promise<ImportSource> {
   const header = readHeader(await beginningOf(file));
+  if (header.columns.some(({ name }) => hasBadByte(name)))
+    throw new UnusableFileError(`The header holds ${badByteProblem}.`);
   const dates = await datesOf(file, header, dateOrder);
   const unplaced = new Unplaced();
   for (const column of header.columns) if (column.kind === 'unknown') unplaced.announce(column.name);
@@ -111,6 +115,7 @@ interface RowContext {
 function toEntry(row: CsvRow, columns: readonly Column[], context: RowContext): Entry {
   if ('problem' in row) return row;
   const { line, cells } = row;
+  if (cells.some(hasBadByte)) return { line, problem: badByteProblem };
   const surplus = cells.slice(columns.length);
   if (cells.length < columns.length || surplus.some((cell) => cell !== '')) {
     return { line, problem: `${cells.length} columns where the header has ${columns.length}` };

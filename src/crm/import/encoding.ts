@@ -1,4 +1,5 @@
 /** Bytes as text, in the encodings address books are written in. Names are those of the WHATWG Encoding Standard. */
+import { isUtf8 } from 'node:buffer';
 import { UnusableFileError } from './unusable-file.ts';
 
 /** One file's bytes, piece by piece; `end` gives what an unfinished character leaves. */
@@ -41,6 +42,45 @@ export function createDecoder(encoding: string): Decoder {
     }
   };
   return { decode: attempt, end: () => attempt() };
+}
+
+/** What is wrong with a row, and its remedy. */
+export const badByteProblem =
+  'a byte that is not UTF-8; write the letter again and save the file as UTF-8, or name its encoding with --encoding';
+
+/** In bytes as letters (latin1): a letter of several bytes (Unicode, table 3-7), else one byte that is no UTF-8. */
+export const utf8Letter =
+  /[\xc2-\xdf][\x80-\xbf]|(?:\xe0[\xa0-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]|\xed[\x80-\x9f])[\x80-\xbf]|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2}|[\x80-\xff]/g;
+
+/** What may go on in the next piece. */
+const openLetter = /[\xc2-\xf4][\x80-\xbf]{0,2}$/;
+
+/** Half of a surrogate pair: decoded text never has one alone. */
+const badByte = '\udc80';
+
+/** Takes UTF-8 with bad bytes, which `hasBadByte` finds in the text. */
+export function createTolerantUtf8Decoder(): Decoder {
+  let rest = '';
+  return {
+    decode(bytes) {
+      const letters = rest + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+      rest = openLetter.exec(letters.slice(-3))?.[0] ?? '';
+      return decodeTolerantly(letters.slice(0, letters.length - rest.length));
+    },
+    end: () => decodeTolerantly(rest),
+  };
+}
+
+function decodeTolerantly(letters: string): string {
+  const bytes = Buffer.from(letters, 'latin1');
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  return letters.replace(utf8Letter, (letter) =>
+    letter.length === 1 ? badByte : Buffer.from(letter, 'latin1').toString('utf8'),
+  );
+}
+
+export function hasBadByte(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
 }
 
 function decodeWindows1252(bytes: Uint8Array): string {

@@ -1,8 +1,10 @@
 /** A text file whose encoding is found out before it is read. */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { createDecoder, encodingNamed } from './encoding.ts';
+import { createDecoder, createTolerantUtf8Decoder, encodingNamed } from './encoding.ts';
+import type { Decoder } from './encoding.ts';
 import { UnusableFileError } from './unusable-file.ts';
+import { weighUtf8 } from './utf8-evidence.ts';
 
 export interface TextFile {
   /** As the WHATWG Encoding Standard names it. */
@@ -10,7 +12,7 @@ export interface TextFile {
   /** By what it was found: the user said so, a mark at the beginning, or what the bytes look like. */
   readonly encodingBy: 'option' | 'mark' | 'bytes';
   readonly sizeBytes: number;
-  /** The decoded text from the beginning, in pieces. */
+  /** The decoded text from the beginning, in pieces. UTF-8 that was found out may have bad bytes: `hasBadByte`. */
   text(): AsyncGenerator<Piece<string>>;
   /** The bytes from the beginning, without a mark. */
   bytes(): AsyncGenerator<Piece<Buffer>>;
@@ -24,6 +26,9 @@ export interface Piece<T> {
 
 const pieceBytes = 256 * 1024;
 const sampleBytes = 64 * 1024;
+
+/** In Windows-1252 at most so many letters look like UTF-8 by chance, for each that does not: `É”`, `ß“`. */
+const chanceShare = 0.1;
 
 const marks = [
   { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
@@ -53,10 +58,12 @@ export async function openTextFile(path: string, declared: string | null): Promi
   const wide = wideEncodingOf(sample);
   if (wide) return describe(wide, 'bytes');
   if (sample.includes(0)) throw new UnusableFileError(`${path} is no text file.`);
-  return describe((await isUtf8(bytes())) ? 'utf-8' : 'windows-1252', 'bytes');
+  return describe(await narrowEncodingOf(path, bytes()), 'bytes');
 
   function describe(encoding: string, encodingBy: TextFile['encodingBy']): TextFile {
-    return { encoding, encodingBy, sizeBytes, bytes, text: () => decoded(bytes(), encoding) };
+    const decoder = (): Decoder =>
+      encoding === 'utf-8' && encodingBy !== 'option' ? createTolerantUtf8Decoder() : createDecoder(encoding);
+    return { encoding, encodingBy, sizeBytes, bytes, text: () => decoded(bytes(), decoder()) };
   }
 }
 
@@ -103,34 +110,14 @@ function wideEncodingOf(sample: Buffer): 'utf-16le' | 'utf-16be' | null {
   return null;
 }
 
-async function isUtf8(pieces: AsyncIterable<Piece<Buffer>>): Promise<boolean> {
-  const decoder = createDecoder('utf-8');
-  try {
-    for await (const bytes of unfolded(pieces)) decoder.decode(bytes);
-    decoder.end();
-    return true;
-  } catch (error) {
-    if (error instanceof UnusableFileError) return false;
-    throw error;
-  }
-}
-
-/** vCard folds lines by bytes, so that a fold may lie within a letter. In other files a line break is one. */
-async function* unfolded(pieces: AsyncIterable<Piece<Buffer>>): AsyncGenerator<Buffer> {
-  let isCard: boolean | null = null;
-  let rest = '';
-  for await (const { content } of pieces) {
-    isCard ??= /^\s*BEGIN:VCARD\s/i.test(content.toString('latin1', 0, 100));
-    if (!isCard) {
-      yield content;
-      continue;
-    }
-    const letters = (rest + content.toString('latin1')).replace(/\r?\n[ \t]/g, '');
-    // A fold has at most three letters: its beginning may be here and its end in the next piece.
-    rest = letters.slice(-2);
-    yield Buffer.from(letters.slice(0, -2), 'latin1');
-  }
-  yield Buffer.from(rest, 'latin1');
+/** UTF-8 with some bad bytes stays UTF-8: those rows are told by their lines, and the others keep their letters. */
+async function narrowEncodingOf(path: string, pieces: AsyncIterable<Piece<Buffer>>): Promise<string> {
+  const { letters, badBytes, badLine } = await weighUtf8(pieces);
+  if (badLine === null || letters >= badBytes) return 'utf-8';
+  if (letters <= badBytes * chanceShare) return 'windows-1252';
+  throw new UnusableFileError(
+    `${path}: line ${badLine} is not UTF-8, and other lines are: save the file in one encoding, or name it with --encoding.`,
+  );
 }
 
 async function* readPieces(path: string, skip: number): AsyncGenerator<Piece<Buffer>> {
@@ -144,9 +131,8 @@ async function* readPieces(path: string, skip: number): AsyncGenerator<Piece<Buf
 
 async function* decoded(
   pieces: AsyncIterable<Piece<Buffer>>,
-  encoding: string,
+  decoder: Decoder,
 ): AsyncGenerator<Piece<string>> {
-  const decoder = createDecoder(encoding);
   let readBytes = 0;
   for await (const piece of pieces) {
     readBytes = piece.readBytes;

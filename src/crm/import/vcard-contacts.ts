@@ -1,7 +1,8 @@
 /** Contacts out of a vCard file. */
+import { isUtf8 } from 'node:buffer';
 import type { Photo } from '../../sync/model.ts';
 import { ContactDraft } from './contact-draft.ts';
-import { decodeLeniently, encodingNamed } from './encoding.ts';
+import { badByteProblem, decodeLeniently, encodingNamed } from './encoding.ts';
 import { Unplaced } from './import-source.ts';
 import type { Entry, ImportSource } from './import-source.ts';
 import type { TextFile } from './text-file.ts';
@@ -62,6 +63,10 @@ function toEntry(card: Card, { encoding, unplaced }: CardContext): Entry {
   for (const property of byPreference) {
     const { name } = property;
     if (redundant.has(name)) continue;
+    if (encoding === 'utf-8' && hasBadByte(property)) {
+      problems.push(`${name}: ${badByteProblem}`);
+      continue;
+    }
     const text = new PropertyText(property, card.version, encoding);
     if (name === 'KIND' || name === 'X-ADDRESSBOOKSERVER-KIND') {
       if (text.whole().toLowerCase() === 'group')
@@ -77,6 +82,15 @@ function toEntry(card: Card, { encoding, unplaced }: CardContext): Entry {
   if (wholeName) draft.setWholeName(wholeName);
   const { line } = card;
   return problems.length > 0 ? { line, problem: problems.join('; ') } : { line, values: draft.values };
+}
+
+/** Of one that follows the encoding of a file in UTF-8. */
+function hasBadByte(property: Property): boolean {
+  return charsetOf(property) === null && !isUtf8(Buffer.from(property.value, 'latin1'));
+}
+
+function charsetOf({ parameters }: Property): string | null {
+  return encodingNamed(parameters.get('CHARSET')?.[0] ?? '');
 }
 
 /** PREF=1 is the most preferred (4.0); PREF alone as a type (2.1, 3.0) as much. */
@@ -220,7 +234,7 @@ class PropertyText {
 function decoded(property: Property, encoding: string | null): string {
   const isQuotedPrintable = encodingOf(property) === 'quoted-printable';
   if (encoding === null && !isQuotedPrintable) return property.value;
-  const charset = encodingNamed(property.parameters.get('CHARSET')?.[0] ?? '') ?? encoding ?? 'utf-8';
+  const charset = charsetOf(property) ?? encoding ?? 'utf-8';
   const letters = isQuotedPrintable
     ? property.value.replace(/=([0-9A-F]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
     : property.value;

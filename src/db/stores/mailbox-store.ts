@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
 import { ConfigError } from '../../errors.ts';
 import type {
   FolderTarget,
@@ -14,7 +15,7 @@ import { idsPerQuery } from '../ids-per-query.ts';
 import type { Database } from '../database.ts';
 import { mailboxEntity } from '../entities/mailbox.ts';
 import type { MailboxRow } from '../entities/mailbox.ts';
-import { listOf, selectAll } from '../fixed-sql.ts';
+import { carryOut, listOf, selectAll } from '../fixed-sql.ts';
 
 export function createMailboxStore(database: Database): MailboxStore {
   return {
@@ -85,6 +86,11 @@ export function createMailboxStore(database: Database): MailboxStore {
   };
 }
 
+/** What was looked up in vain may have been so by settings that were wrong. */
+export async function forgetLookUps(manager: EntityManager): Promise<void> {
+  await carryOut(manager, forgetText, []);
+}
+
 function change(database: Database, id: string, columns: Partial<MailboxRow>): Promise<void> {
   return database.transaction(async (manager) => {
     const updated = await manager.update(mailboxEntity, { id }, columns);
@@ -103,6 +109,8 @@ interface JoinedRow extends MailboxRow {
 }
 
 const activeText = "SELECT `addressKey` FROM `mailboxes` WHERE `state` = 'active' AND `addressKey` IN";
+
+const forgetText = 'UPDATE `mailboxes` SET `lookUps` = 0, `nextLookUpAt` = NULL WHERE `lookUps` > 0';
 
 const joinedText =
   'SELECT m.*, o.`module`, o.`state` AS `moduleState`, o.`reason` AS `moduleReason`, o.`folderId`, ' +

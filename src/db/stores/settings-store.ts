@@ -13,6 +13,7 @@ import type { KeyRing } from '../key-ring.ts';
 import { recordAudit } from './audit-store.ts';
 import { saveCredential } from './credential-store.ts';
 import { isFolderRead } from './mailbox-module-store.ts';
+import { forgetLookUps } from './mailbox-store.ts';
 import { problemsOf, schemaProblems } from './schema-problems.ts';
 import { defaultSettings, settingsSchema } from './settings-schema.ts';
 
@@ -32,12 +33,13 @@ export function createSettingsStore(database: Database, keys: KeyRing, clock: Cl
 
     check: schemaProblems,
 
-    save: async (settings, version, actor, credential) =>
+    save: async (settings, version, actor, proven) =>
       database.transaction(async (manager) => {
         const present = await presentAt(manager, version);
         await refuseOtherTargets(manager, present, settings);
         const saved = await saveSettings(manager, settings, version);
-        if (credential) await saveCredential(manager, keys, credential);
+        if (proven?.account) await saveCredential(manager, keys, proven.account);
+        if (proven) await forgetLookUps(manager);
         await recordAudit(manager, clock(), actor, 'settings.saved', { version: saved });
         return saved;
       }),

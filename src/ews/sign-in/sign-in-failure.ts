@@ -37,6 +37,17 @@ export function signInNotOffered(
   });
 }
 
+/** It answers SOAP to somebody it does not know: no answer to what the caller wants, and no reason to send a password. */
+export function signInNotAskedFor({ host, operation }: Attempted): RemoteError {
+  return remoteError({
+    code: 'SignInNotOffered',
+    message: `${host} answers without asking who we are, and is given no password (${operation}).`,
+    remedy:
+      'Check that the address leads to Exchange; where it does, `exsync setup --scheme basic` sends the password unasked.',
+    retryable: false,
+  });
+}
+
 /** NTLM was offered, but the handshake cannot be carried through; no proof of the password was refused. */
 export function handshakeBroken(
   reason: string,

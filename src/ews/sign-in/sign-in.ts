@@ -30,11 +30,14 @@ export interface SignInOptions {
   readonly clock: () => number;
 }
 
+/** What a request carries: what the caller wants, no body at all, or an envelope that wants nothing. */
+export type Content = 'envelope' | 'nothing' | 'question';
+
 /** One request of a caller, to be sent with or without its envelope, as often as the sign-in takes. */
 export interface SignedRequest {
   readonly attempted: Attempted;
   readonly signal: AbortSignal;
-  send(what: 'envelope' | 'nothing', authorization: string | undefined): Promise<HttpAnswer>;
+  send(what: Content, authorization: string | undefined): Promise<HttpAnswer>;
 }
 
 /** So long after a handshake that succeeded, others are made side by side. */
@@ -65,9 +68,10 @@ export class SignIn {
   async post(connection: HttpConnection, request: SignedRequest): Promise<HttpAnswer> {
     if (!this.#scheme) {
       // Asked first: a password is sent to no server that does not ask for it.
-      const answer = await request.send('nothing', undefined);
-      if (answer.status !== 401 && !refusesEmptyRequest.has(answer.status)) return answer;
-      this.#scheme = answer.status === 401 ? this.#choose(answer, request) : 'basic';
+      let answer = await request.send('nothing', undefined);
+      if (refusesEmptyRequest.has(answer.status)) answer = await request.send('question', undefined);
+      if (answer.status !== 401) return answer;
+      this.#scheme = this.#choose(answer, request);
     }
     for (let changes = 0; ; changes += 1) {
       const tried: Scheme = this.#scheme;

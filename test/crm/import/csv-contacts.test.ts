@@ -276,6 +276,55 @@ describe('contacts of a CSV file', () => {
     ]);
   });
 
+  it('keep their umlauts beside a byte that is not UTF-8, whose row is told by its line', async () => {
+    const before = 'First Name,Last Name\nZoë,Łuczak\nJürgen,';
+    const damaged = Buffer.concat([Buffer.from(before), Buffer.from([0xe4]), Buffer.from('X\nEva,Groß\n')]);
+    for (const bytes of [damaged, Buffer.concat([Buffer.from('\ufeff'), damaged])]) {
+      const { contacts, problems, source } = await read(bytes);
+      expect(source.file.encoding).to.equal('utf-8');
+      expect(contacts).to.deep.equal([
+        { givenName: 'Zoë', surname: 'Łuczak' },
+        { givenName: 'Eva', surname: 'Groß' },
+      ]);
+      expect(problems).to.deep.equal([
+        '3: a byte that is not UTF-8; write the letter again and save the file as UTF-8, or name its encoding with --encoding',
+      ]);
+    }
+    const { contacts } = await read(damaged, { encoding: 'windows-1252' });
+    expect(contacts[0], 'as the user says').to.deep.equal({ givenName: 'ZoÃ«', surname: 'Å\u0081uczak' });
+    const header = Buffer.concat([
+      Buffer.from('First Name,Größe,Gr'),
+      Buffer.from([0xf6]),
+      Buffer.from('\nA,,\n'),
+    ]);
+    expect(await refusal(header)).to.match(/^The header holds a byte that is not UTF-8; write/);
+  });
+
+  it('keep letters of several bytes that lie across two reads, whether or not a byte is bad', async () => {
+    for (const width of [1, 2, 3, 4]) {
+      const notes = '😀'.repeat(70_000);
+      const start = `First Name,Notes\n${'A'.repeat(width)},${notes}\n`;
+      const { contacts, problems } = await read(
+        Buffer.concat([Buffer.from(start), Buffer.from('\xff,\n', 'latin1')]),
+      );
+      expect(contacts.map(({ notes: text }) => text === notes)).to.deep.equal([true]);
+      expect(problems).to.have.lengthOf(1);
+    }
+  });
+
+  it('are Windows-1252 though a letter before a quotation mark looks like UTF-8, and neither where both abound', async () => {
+    const rows = (letters: string): string =>
+      `First Name\r\n${[...letters].map((one) => `X${one}x\r\n`).join('')}`;
+    const quoted = ansi(`${rows('äöüÄÖÜäöüé')}Spaß\u0093\r\n`);
+    const { contacts, source } = await read(quoted);
+    expect(source.file.encoding).to.equal('windows-1252');
+    expect(contacts.at(-1)).to.deep.equal({ givenName: 'Spaß“' });
+    const mixed = Buffer.concat([Buffer.from(rows('äö')), ansi(rows('äöü'))]);
+    expect(await refusal(mixed)).to.match(
+      /people: line 5 is not UTF-8, and other lines are: save the file in one encoding, or name it with --encoding\.$/,
+    );
+  });
+
   it('do not lose what a second column of one name holds', async () => {
     const { contacts, unplaced } = await read(
       'Email,Email,Email,Email,Company,Company\na@x.test,b@x.test,A@x.test,c@x.test,One,Two\n',

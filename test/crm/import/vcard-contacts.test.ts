@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { read } from './imported-file.ts';
+import { read, refusal } from './imported-file.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d', 'hex').toString('base64');
 
@@ -74,6 +74,25 @@ describe('contacts of a vCard file', () => {
     expect(contacts).to.deep.equal([{ surname: 'Zü', givenName: 'Zo\ufffd', notes: '€', company: 'И' }]);
     const wide = await read(Buffer.from(`\ufeff${card('3.0', 'N:Łuczak;Zoë')}`, 'utf16le'));
     expect(wide.contacts).to.deep.equal([{ surname: 'Łuczak', givenName: 'Zoë' }]);
+  });
+
+  it('keep their umlauts beside a byte that is not UTF-8, whose card is told by its line', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(card('3.0', 'N:Müller;Zoë')),
+      Buffer.from(card('3.0', 'N:J\xe4ger', 'NOTE:x'), 'latin1'),
+      Buffer.from(card('2.1', 'N;CHARSET=ISO-8859-1:J\xe4\xf6\xfcger'), 'latin1'),
+    ]);
+    const { contacts, problems, source } = await read(bytes);
+    expect(source.file.encoding).to.equal('utf-8');
+    expect(contacts).to.deep.equal([{ surname: 'Müller', givenName: 'Zoë' }, { surname: 'Jäöüger' }]);
+    expect(problems).to.deep.equal([
+      '5: N: a byte that is not UTF-8; write the letter again and save the file as UTF-8, or name its encoding with --encoding',
+    ]);
+    const twoWays = Buffer.concat([
+      Buffer.from(card('3.0', 'N:Müller', 'NOTE:folded\r\n  once')),
+      Buffer.from(card('3.0', 'N:J\xe4\xf6\xfcger'), 'latin1'),
+    ]);
+    expect(await refusal(twoWays)).to.match(/people: line 9 is not UTF-8/);
   });
 
   it('of version 3.0 are unfolded within a letter, and unescaped', async () => {
