@@ -3,7 +3,7 @@ import { idKey } from '../sync/actions.ts';
 import { linkAfter } from '../sync/link-after.ts';
 import type { Link, SealedValues, Shadow } from '../sync/model.ts';
 import { otherSide } from '../sync/model.ts';
-import type { StoredAction } from '../sync/stores.ts';
+import type { Settlement, StoredAction } from '../sync/stores.ts';
 import { rereadBoth } from './execute.ts';
 import { inboxIdsOf, isWhole } from './pending.ts';
 import type { FreshPending, Pending } from './pending.ts';
@@ -25,15 +25,21 @@ export async function withoutHeld(
   const held = await context.store.held(context.scope);
   if (held.length === 0) return pendings;
   const byInboxId = new Map(held.flatMap((action) => action.inboxIds.map((id) => [id, action] as const)));
-  const byLink = new Map(held.map((action) => [action.linkId, action]));
+  const byLink = new Map<string, StoredAction[]>();
+  for (const action of held) {
+    const steps = byLink.get(action.linkId);
+    if (steps) steps.push(action);
+    else byLink.set(action.linkId, [action]);
+  }
   const valid = new Set<number>();
   const rest = pendings.filter((pending) => {
     const inboxIds = inboxIdsOf(pending);
     const link = isWhole(pending) ? pending.link : null;
     const action =
-      inboxIds.map((id) => byInboxId.get(id)).find((one) => one !== undefined) ?? byLink.get(link?.id ?? '');
+      inboxIds.map((id) => byInboxId.get(id)).find((one) => one !== undefined) ??
+      byLink.get(link?.id ?? '')?.at(-1);
     if (action === undefined || !sameIds(action.inboxIds, inboxIds)) return true;
-    for (const one of held) if (one.linkId === action.linkId) valid.add(one.id);
+    for (const { id } of byLink.get(action.linkId) ?? []) valid.add(id);
     return false;
   });
   const stale = held.filter((action) => !valid.has(action.id));
@@ -54,15 +60,55 @@ export async function withoutHeld(
   return rest;
 }
 
+/** What a decision is about, and what else is held of the same items. */
+export interface DecidedActions {
+  readonly decided: readonly StoredAction[];
+  /** Planned as if all were carried out, so it is planned again. */
+  readonly rest: readonly StoredAction[];
+}
+
+/** The steps of one side of an item belong together, whichever of them was named. */
+export function decidedActions(held: readonly StoredAction[], actionIds: readonly number[]): DecidedActions {
+  const partOf = ({ linkId, body }: StoredAction): string => `${linkId}|${body.side}`;
+  const wanted = new Set(actionIds);
+  const named = held.filter(({ id }) => wanted.has(id));
+  const parts = new Set(named.map(partOf));
+  const links = new Set(named.map(({ linkId }) => linkId));
+  const decided = held.filter((action) => parts.has(partOf(action)));
+  return { decided, rest: held.filter((action) => links.has(action.linkId) && !parts.has(partOf(action))) };
+}
+
+function dropped(rest: readonly StoredAction[]): Settlement['finished'] {
+  return rest.map(({ id }) => ({ id, state: 'dropped', error: 'another part of the change was decided' }));
+}
+
+/** They are carried out by the next `applyPlan`, as they were planned; the items of the rest are not done with that. */
+export async function approveHeld(context: RunContext, { decided, rest }: DecidedActions): Promise<void> {
+  if (rest.length > 0) {
+    for (const { linkId } of rest) context.unfinished.add(linkId);
+    await context.store.settle(context.lease, {
+      links: [],
+      finished: dropped(rest),
+      inboxDone: [],
+      inboxFailed: [],
+      enqueue: [],
+    });
+  }
+  await context.store.decideHeld(
+    context.lease,
+    decided.map(({ id }) => id),
+    'approved',
+    context.runId,
+  );
+}
+
 /**
  * Someone said no. A deletion: the pair is dropped, the item that was to go stays. A creation: the item stays where it
- * is. An overwrite: both sides stay as they are, and only what is edited from now on travels. What else of these items is
- * held was planned as if all were carried out, and is planned again.
+ * is. An overwrite: both sides stay as they are, and only what is edited from now on travels.
  */
 export async function rejectHeld(
   context: RunContext,
-  actions: readonly StoredAction[],
-  held: readonly StoredAction[],
+  { decided: actions, rest }: DecidedActions,
 ): Promise<void> {
   const links = new Map<string, Link>();
   const known = await context.store.linksById(actions.map((action) => action.linkId));
@@ -95,8 +141,8 @@ export async function rejectHeld(
         });
         break;
       case 'update':
-        // Without a target it is the later step of a creation, which is rejected as a whole.
         if (body.targetId !== null) links.set(linkId, asCarriedOut(linkId, link, body));
+        else if (link) links.set(linkId, withoutLaterStep(link, body));
         break;
       case 'settle':
         break;
@@ -107,16 +153,10 @@ export async function rejectHeld(
     const link = links.get(linkId);
     if (link && body.kind === 'update') links.set(linkId, withOwnValues(link, body));
   }
-  const rejected = new Set(actions.map(({ id }) => id));
-  const rest = held.filter(({ id, linkId }) => links.has(linkId) && !rejected.has(id));
   const again = new Set(rest.map(({ linkId }) => linkId));
   await context.store.settle(context.lease, {
     links: [...links.values()],
-    finished: rest.map(({ id }) => ({
-      id,
-      state: 'dropped',
-      error: 'another part of the change was rejected',
-    })),
+    finished: dropped(rest),
     inboxDone: actions.flatMap((action) => action.inboxIds),
     inboxFailed: [],
     enqueue: [...again].flatMap((linkId) => {
@@ -134,6 +174,15 @@ export async function rejectHeld(
 
 function shadow(version: string | null, values: SealedValues): Shadow | null {
   return version === null ? null : { version, values };
+}
+
+/** The later step of a creation: what it was to bring is known of the item that stays where it is. */
+function withoutLaterStep(link: Link, { side, settles, versions }: StoredAction['body']): Link {
+  const from = otherSide(side ?? 'crm');
+  const known = link[from];
+  if (known === null) return link;
+  const version = versions[from] ?? known.version;
+  return { ...link, [from]: { version, values: { ...known.values, ...settles[from] } } };
 }
 
 /** Neither side counts as changed any more. */

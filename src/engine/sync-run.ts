@@ -25,7 +25,7 @@ import { asIfFollowed, followMapping } from './changed-mapping.ts';
 import { digest, reconsider, rulesOf } from './changed-rules.ts';
 import { settleDoubts } from './doubtful-rows.ts';
 import { applyPlan } from './execute.ts';
-import { rejectHeld, withoutHeld } from './held-actions.ts';
+import { approveHeld, decidedActions, rejectHeld, withoutHeld } from './held-actions.ts';
 import { withKnownCursors } from './known-cursors.ts';
 import { takeLease, underLease } from './lease-keeper.ts';
 import type { LeaseKeeper, LeaseTimes } from './lease-keeper.ts';
@@ -342,17 +342,10 @@ async function guard(
 
 /** Approved actions are carried out first, under this run and as they were planned; a changed item is planned again. */
 async function decide(context: RunContext, { actionIds, verdict }: Decision): Promise<void> {
-  const wanted = new Set(actionIds);
-  const held = await context.store.held(context.scope);
-  const actions = held.filter((action) => wanted.has(action.id));
-  if (actions.length === 0) return;
-  if (verdict === 'rejected') return rejectHeld(context, actions, held);
-  await context.store.decideHeld(
-    context.lease,
-    actions.map(({ id }) => id),
-    'approved',
-    context.runId,
-  );
+  const actions = decidedActions(await context.store.held(context.scope), actionIds);
+  if (actions.decided.length === 0) return;
+  if (verdict === 'rejected') return rejectHeld(context, actions);
+  await approveHeld(context, actions);
   await applyPlan(context, 'everything');
 }
 

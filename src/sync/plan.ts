@@ -188,6 +188,8 @@ function introduce(subject: Subject, from: Side): Plan {
   const to = otherSide(from);
   const state = subject.states[from];
   if (state.state !== 'changed') throw new Error(`introduce() needs an item read from ${from}`);
+  // Somebody said that it stays where it is; an edit asks anew.
+  if (subject.link?.reason === 'rejected' && !wasEdited(subject, from, state.item.values)) return nothing;
   if (!mayWrite(subject.rules, to)) {
     return steps(scopeSteps(subject, 'direction'));
   }

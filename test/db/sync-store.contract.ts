@@ -287,7 +287,12 @@ export function describeSyncStore(name: string, open: () => Promise<StoresUnderT
         ['over', 1],
       ]);
       const { lease: next, runId: later } = await begin();
-      await test.store.decideHeld(next, [held[0]?.id ?? 0], 'approved', later);
+      await test.store.decideHeld(
+        next,
+        held.map(({ id }) => id),
+        'approved',
+        later,
+      );
       expect(await test.store.held(scope)).to.deep.equal([]);
       expect(await test.store.nextActions(later, 'update', 'crm', 1, 0, 10)).to.have.length(1);
       expect(await test.store.planTotals(later), 'approved ones do not count').to.deep.equal({

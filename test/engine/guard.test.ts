@@ -233,6 +233,28 @@ describe('the guard', () => {
       expect(await world.idleRun()).to.deep.equal(idle);
     });
 
+    it('asks no more about a contact with a photo after its rejection, nor makes it, until it is edited', async () => {
+      const photo = { mediaType: 'image/png', content: 'iVBORw0KGgo=' };
+      const world = await makeWorld({ guard: { creates: none }, exchange: { separate: ['photo'] } });
+      await synced(world);
+      const id = world.crm.add(person(2, { photo }), { ownerId: 'alice' });
+      await world.sync();
+      // As the dashboard does: what is held of one kind, for one side.
+      await world.decide('rejected', ({ body }) => body.kind === 'create');
+      world.guard = { ...world.guard, creates: { count: 10, share: 1 } };
+      expect(await world.held()).to.deep.equal([]);
+      // Changed rules have everything looked at again that is out of scope.
+      world.settings = { ...world.settings, winner: 'exchange' };
+      await world.sync();
+      expect(world.exchange.list()).to.have.lengthOf(1);
+      world.crm.forgetCursors();
+      await world.sync();
+      expect(world.exchange.list()).to.have.lengthOf(1);
+      world.crm.change(id, { jobTitle: 'Edited' });
+      await world.sync();
+      expect(world.exchange.list()).to.have.lengthOf(2);
+    });
+
     it('makes nothing after a rejection, and pairs later what is made by hand', async () => {
       const world = await massCreation();
       await world.decide('rejected');
@@ -294,6 +316,37 @@ describe('the guard', () => {
         company: 'of exchange',
       });
       expect(await world.idleRun()).to.deep.equal(idle);
+    });
+
+    it('sends no update to attendees with the approval of an overwrite in the CRM', async () => {
+      const world = await makeWorld({ module: 'events', guard: { overwrites: none } });
+      const meeting = {
+        uid: 'uid-1',
+        subject: 'Talk',
+        start: '2026-03-02T09:00:00',
+        end: '2026-03-02T10:00:00',
+        timeZone: 'UTC',
+        location: 'Room 1',
+        attendees: ['required;bob@example.test;'],
+        role: 'organizer',
+      };
+      const exchangeId = world.exchange.add(meeting);
+      await world.sync();
+      world.crm.change(world.crm.list()[0]?.id ?? '', { location: 'Room 2' });
+      world.exchange.change(exchangeId, { subject: 'Speech' });
+      await world.sync();
+      expect((await world.held()).map(({ body }) => [body.side, body.tellsAttendees])).to.deep.equal([
+        ['crm', false],
+        ['exchange', true],
+      ]);
+      await world.decide('approved', ({ body }) => body.side === 'crm');
+      expect(world.crm.list()[0]?.values).to.include({ subject: 'Speech', location: 'Room 2' });
+      expect(world.exchange.get(exchangeId).values).to.include({ location: 'Room 1' });
+      expect((await world.held()).map(({ body }) => [body.side, body.tellsAttendees])).to.deep.equal([
+        ['exchange', true],
+      ]);
+      await world.decide('approved');
+      expect(world.exchange.get(exchangeId).values).to.include({ location: 'Room 2' });
     });
 
     it('does not double two items that were to be paired for the first time when that is rejected', async () => {

@@ -1,5 +1,6 @@
 /** One history: the events of a seed happen while runs go on; then the faults stop, everybody is synced, and all is checked. */
 import type { Module } from '../../src/sync/model.ts';
+import type { StoredAction } from '../../src/sync/stores.ts';
 import type { Decision } from '../../src/engine/sync-run.ts';
 import { checkEnd } from './checks.ts';
 import { Daemon, isCallOf, minuteMs } from './daemon.ts';
@@ -236,8 +237,15 @@ class History {
     const world = this.#world;
     const store = createMemoryStore(world.database, () => this.#scheduler.now);
     const held = await store.held(world.scopeOf(user));
-    const chosen = all ? held : held.slice(0, 1);
-    if (chosen.length === 0) return;
+    const [first] = held;
+    if (first === undefined) return;
+    // As the dashboard does: what is held of one kind, for one side.
+    const isLikeFirst = ({ runId, body }: StoredAction): boolean =>
+      runId === first.runId &&
+      body.kind === first.body.kind &&
+      body.side === first.body.side &&
+      body.tellsAttendees === first.body.tellsAttendees;
+    const chosen = all ? held : held.filter(isLikeFirst);
     for (const action of chosen) {
       const { side, targetId } = action.body;
       const story = world.ledger.story(world.numberOfAction(action));

@@ -517,15 +517,10 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
     held: async (scope) => heldOf(scope),
     decideHeld: async (lease, actionIds, decision, runId) =>
       fenced(lease, () => {
-        const wanted = new Set(
-          actionIds.flatMap((id) => {
-            const row = actions.get(id);
-            return row?.action.state === 'held' ? [`${row.action.runId}|${row.action.linkId}`] : [];
-          }),
-        );
-        for (const row of actions.all()) {
+        for (const id of actionIds) {
+          const row = actions.get(id);
+          if (row?.action.state !== 'held') continue;
           const { action } = row;
-          if (action.state !== 'held' || !wanted.has(`${action.runId}|${action.linkId}`)) continue;
           if (decision === 'rejected') patchAction(action.id, { state: 'rejected', finishedAt: clock() });
           else {
             const moved = { ...action, state: 'planned' as const, runId: runId ?? action.runId };

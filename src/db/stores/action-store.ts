@@ -165,25 +165,17 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
   };
 }
 
-/** An item is decided as a whole: what is decided of one step goes for the held others of the same plan. */
 async function updateHeldActions(
   manager: EntityManager,
   actionIds: readonly number[],
   change: Partial<ActionRow>,
 ): Promise<void> {
   for (const ids of chunks(actionIds, idsPerQuery)) {
-    const items = await selectRows(manager, actionEntity, ['runId', 'linkId'])
-      .where("row.id IN (:...ids) AND row.state = 'held'", { ids })
-      .getRawMany<Pick<ActionRow, 'runId' | 'linkId'>>();
-    if (items.length === 0) continue;
     await manager
       .createQueryBuilder()
       .update(actionEntity)
       .set(change)
-      .where("state = 'held' AND runId IN (:...runIds) AND linkId IN (:...linkIds)", {
-        runIds: [...new Set(items.map((item) => item.runId))],
-        linkIds: items.map((item) => item.linkId),
-      })
+      .where("id IN (:...ids) AND state = 'held'", { ids })
       .execute();
   }
 }
