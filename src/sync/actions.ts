@@ -10,7 +10,7 @@ import { isOccurrenceName, occurrenceName, occurrencePlace } from './occurrences
 import type { PlannedStep, SealedItem, SideState, Subject } from './plan.ts';
 import type { ActionBody } from './stores.ts';
 import { isFilled, pick, sameValue } from './values.ts';
-import { forgottenBy, ownExceptions, separation, withWholeSeries } from './whole-series.ts';
+import { fixedOfPrivate, forgottenBy, ownExceptions, separation, withWholeSeries } from './whole-series.ts';
 
 /** A version no side gives: the next report of the item counts as news and is read. */
 export const unknownVersion = '';
@@ -165,12 +165,12 @@ function viewOf(subject: Subject, side: Side): SideView {
   const base = subject.link?.[side]?.values ?? null;
   const { unsupported, readOnly } = subject.capabilities[side];
   const now = state.state === 'changed' ? state.item.values : (base ?? {});
-  const others = fieldsOfOthers(now);
+  const fixed = [...fieldsOfOthers(now), ...(side === 'exchange' ? fixedOfPrivate(now) : [])];
   return {
     base,
     now,
     unsupported,
-    readOnly: others.size === 0 ? readOnly : new Set([...readOnly, ...others]),
+    readOnly: fixed.length === 0 ? readOnly : new Set([...readOnly, ...fixed]),
   };
 }
 

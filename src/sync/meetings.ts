@@ -36,15 +36,20 @@ export function fieldsOfOthers(copy: SealedValues): ReadonlySet<string> {
   return copy['role'] === 'attendee' ? shared : nothing;
 }
 
+/** Of a private meeting nobody is shown but that it is one. */
+function hasAttendees(copy: SealedValues): boolean {
+  return isFilled(copy['attendees']) || (copy['role'] === 'organizer' && copy['attendees'] === undefined);
+}
+
 /** True when deleting this copy would leave attendees with a meeting that does not take place. */
 export function needsCancellationSent(copy: SealedValues): boolean {
-  return isFilled(copy['attendees']) && copy['role'] !== 'attendee';
+  return hasAttendees(copy) && copy['role'] !== 'attendee';
 }
 
 /** True when writing these fields to this copy would change a meeting behind its attendees' backs. */
 export function needsUpdateSent(copy: SealedValues, written: SealedValues): boolean {
-  const hasAttendees = isFilled(copy['attendees']) || isFilled(written['attendees']);
-  if (!hasAttendees || copy['role'] === 'attendee') return false;
+  const concernsOthers = hasAttendees(copy) || isFilled(written['attendees']);
+  if (!concernsOthers || copy['role'] === 'attendee') return false;
   return Object.keys(written).some((name) => {
     if (!isOccurrenceName(name)) return announced.has(name);
     const { field } = occurrencePlace(name);

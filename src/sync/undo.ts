@@ -11,7 +11,7 @@ import type { PlannedStep, Rules, SideState } from './plan.ts';
 import type { Capabilities } from './ports.ts';
 import type { ActionBody } from './stores.ts';
 import { isFilled, pick, sameValue } from './values.ts';
-import { separation, withWholeSeries } from './whole-series.ts';
+import { fixedOfPrivate, separation, withWholeSeries } from './whole-series.ts';
 
 export interface UndoSubject {
   readonly module: Module;
@@ -230,7 +230,10 @@ function undoUpdate(subject: UndoSubject, body: ActionBody, written: Side): Undo
   const wanted = pick(wonValues(body), (field) => fields === null || fields.has(field));
   const anew = new Set(mappedAnew(subject, body, wanted));
   const after = pick(wanted, (field) => !anew.has(field));
-  const others = new Set(sides.flatMap((side) => [...fieldsOfOthers(valuesOf(states[side]))]));
+  const others = new Set([
+    ...sides.flatMap((side) => [...fieldsOfOthers(valuesOf(states[side]))]),
+    ...fixedOfPrivate(valuesOf(states.exchange)),
+  ]);
   const lost = Object.fromEntries(body.losers.map(({ field, value }) => [field, value]));
   const before = { ...body.before, ...lost };
   const writes: Partial<Record<Side, SealedValues>> = {};

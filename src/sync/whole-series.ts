@@ -73,6 +73,18 @@ export function forgottenBy(
   return Object.fromEntries(Object.keys(exceptions).map((name) => [name, null]));
 }
 
+/**
+ * What may not be written of a private series in Exchange that has exceptions: they would be forgotten, and what they have
+ * of their own is not shown, so that nobody could write it again.
+ */
+export function fixedOfPrivate(copy: SealedValues): readonly string[] {
+  const isMasked = isFilled(copy['privacy']) && copy['subject'] === undefined;
+  const hasExceptions = Object.entries(copy).some(
+    ([name, value]) => isOccurrenceName(name) && value === 'changed',
+  );
+  return isMasked && hasExceptions ? seriesFields : [];
+}
+
 /** Whether a step leaves exceptions forgotten for the next one to write. */
 export function forgetsExceptions({ side, settles, values }: ActionBody): boolean {
   return (
