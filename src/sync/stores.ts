@@ -102,14 +102,17 @@ export interface ActionBody {
   readonly mapping?: Mapping;
 }
 
-export type ActionState =
-  | 'planned'
-  | 'held' // by the guard, until approved or rejected
-  | 'tried' // an intent: written down before the side was called
-  | 'done'
-  | 'failed'
-  | 'rejected'
-  | 'dropped'; // overtaken by a new plan
+export const actionStates = [
+  'planned',
+  'held', // by the guard, until approved or rejected
+  'tried', // an intent: written down before the side was called
+  'done',
+  'failed',
+  'rejected',
+  'dropped', // overtaken by a new plan
+] as const;
+
+export type ActionState = (typeof actionStates)[number];
 
 export interface NewAction {
   readonly linkId: string;

@@ -1,6 +1,7 @@
 /** What runs did, and the way back: what the pages of history show and do, for programs. */
 import { z } from 'zod';
 import { modules } from '../../sync/model.ts';
+import { actionStates } from '../../sync/stores.ts';
 import type { RunRecord } from '../../sync/stores.ts';
 import { hashesOf, toldChanges, toldLength } from '../../sync/told-actions.ts';
 import { visibleMailboxes } from '../dashboard.ts';
@@ -53,7 +54,7 @@ export const actionSchema = z.strictObject({
   id: z.int(),
   kind,
   side,
-  state: z.enum(['planned', 'tried', 'done', 'failed', 'held', 'dropped']),
+  state: z.enum(actionStates),
   reason: z.string().nullable().describe('Why it failed or was held back.'),
   title,
   changes,
