@@ -1,13 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-let isWatched = false;
+interface Turn {
+  readonly of: NoNesting;
+  open: boolean;
+}
+
+/** One for all databases: Node 20 asks each storage at each promise. Null: nobody watches. */
+let turns: AsyncLocalStorage<readonly Turn[]> | null = null;
 
 /**
  * From here on, each database of this process refuses a task that is started inside another one. Tests ask for it: whether
  * tasks nest depends on the code alone, and Node 20 needs a seventh of a quiet run's CPU to follow every promise.
  */
 export function watchNesting(): void {
-  isWatched = true;
+  turns ??= new AsyncLocalStorage();
 }
 
 /**
@@ -15,19 +21,18 @@ export function watchNesting(): void {
  * in; on MySQL it would not see what the outer one has written, and could wait for the outer one's locks.
  */
 export class NoNesting {
-  readonly #inside = isWatched ? new AsyncLocalStorage<{ open: boolean }>() : null;
-
   /** Throws inside another task. */
   refuse(): void {
-    if (this.#inside?.getStore()?.open) {
+    if (turns?.getStore()?.some(({ of, open }) => open && of === this)) {
       throw new Error('A database task was started inside another one; hand the manager down instead.');
     }
   }
 
   run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#inside === null) return task();
-    const turn = { open: true };
-    return this.#inside.run(turn, task).finally(() => {
+    if (turns === null) return task();
+    const turn = { of: this, open: true };
+    const around = turns.getStore()?.filter(({ open }) => open) ?? [];
+    return turns.run([...around, turn], task).finally(() => {
       turn.open = false;
     });
   }
