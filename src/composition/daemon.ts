@@ -89,7 +89,7 @@ export async function startDaemon(installation: Installation): Promise<Daemon> {
 
   /** A run that was busy, or failed before it came to them, leaves its decisions to the next one. */
   async function finishDecided(scope: RunScope, taken: readonly Asked<DecisionOrder>[]): Promise<void> {
-    const held = new Set((await stores.sync.held(scope)).map(({ id }) => id));
+    const held = new Set((await stores.sync.heldRefs(scope)).map(({ id }) => id));
     await asked.finish(taken.filter(({ order }) => !order.actionIds.some((id) => held.has(id))));
   }
 

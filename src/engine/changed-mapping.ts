@@ -103,7 +103,7 @@ const nothing = { links: [], finished: [], inboxDone: [], inboxFailed: [], enque
 
 /** What waits for a person names fields as they were mapped; its items are planned again. */
 async function forgetPlans({ store, lease, scope }: RunContext): Promise<void> {
-  const held = await store.held(scope);
+  const held = await store.heldRefs(scope);
   if (held.length === 0) return;
   const finished = held.map(({ id }) => ({
     id,

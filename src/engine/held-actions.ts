@@ -3,7 +3,7 @@ import { idKey } from '../sync/actions.ts';
 import { linkAfter } from '../sync/link-after.ts';
 import type { Link, SealedValues, Shadow } from '../sync/model.ts';
 import { otherSide } from '../sync/model.ts';
-import type { Settlement, StoredAction } from '../sync/stores.ts';
+import type { HeldRef, Settlement, StoredAction } from '../sync/stores.ts';
 import { rereadBoth } from './execute.ts';
 import { inboxIdsOf, isWhole } from './pending.ts';
 import type { FreshPending, Pending } from './pending.ts';
@@ -22,10 +22,10 @@ export async function withoutHeld(
   pendings: readonly (Pending | FreshPending)[],
 ): Promise<readonly (Pending | FreshPending)[]> {
   if (pendings.length === 0) return pendings;
-  const held = await context.store.held(context.scope);
+  const held = await context.store.heldRefs(context.scope);
   if (held.length === 0) return pendings;
   const byInboxId = new Map(held.flatMap((action) => action.inboxIds.map((id) => [id, action] as const)));
-  const byLink = new Map<string, StoredAction[]>();
+  const byLink = new Map<string, HeldRef[]>();
   for (const action of held) {
     const steps = byLink.get(action.linkId);
     if (steps) steps.push(action);

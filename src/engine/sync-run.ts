@@ -12,6 +12,7 @@ import type { Values } from '../sync/model.ts';
 import type { DecisionOrder } from '../sync/orders.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
 import type {
+  HeldRef,
   LeaseStore,
   RunCounts,
   RunKind,
@@ -155,7 +156,7 @@ async function runUnderLease(
     error = caught;
   }
   const preview = request.kind === 'preview' ? await takePreview(context) : [];
-  const waiting = await store.held(request.scope);
+  const waiting = await store.heldRefs(request.scope);
   const held = waiting.length;
   const said = error === null ? null : describeError(error);
   await keeper.releaseBy((present) =>
@@ -172,8 +173,8 @@ async function isFirst(store: SyncStore, scope: RunScope): Promise<boolean> {
   return last === null || last.id <= Number(forgotten?.cursor ?? 0);
 }
 
-function untold(waiting: readonly StoredAction[]): string[] {
-  const meetings = waiting.filter(({ body }) => body.tellsAttendees).length;
+function untold(waiting: readonly HeldRef[]): string[] {
+  const meetings = waiting.filter(({ tellsAttendees }) => tellsAttendees).length;
   return meetings === 0
     ? []
     : [

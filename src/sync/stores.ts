@@ -127,6 +127,10 @@ export interface NewAction {
   readonly title: string;
 }
 
+export interface HeldRef extends Pick<StoredAction, 'id' | 'linkId' | 'inboxIds'> {
+  readonly tellsAttendees: boolean;
+}
+
 export interface StoredAction extends NewAction {
   readonly id: number;
   readonly runId: number;
@@ -311,6 +315,8 @@ export interface SyncStore {
   doneActions(scope: RunScope, runId: number): Promise<StoredAction[]>;
   /** Held actions of this scope, newest plan only. */
   held(scope: RunScope): Promise<StoredAction[]>;
+  /** The same, without what they would write: there may be as many as a mailbox has items. */
+  heldRefs(scope: RunScope): Promise<HeldRef[]>;
   /** Moves held actions to planned in run `runId` (approved) or to rejected. */
   decideHeld(
     lease: Lease,

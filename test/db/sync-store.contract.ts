@@ -286,6 +286,14 @@ export function describeSyncStore(name: string, open: () => Promise<StoresUnderT
         ['over', 0],
         ['over', 1],
       ]);
+      expect(await test.store.heldRefs(scope)).to.deep.equal(
+        held.map(({ id, linkId, inboxIds, body }) => ({
+          id,
+          linkId,
+          inboxIds,
+          tellsAttendees: body.tellsAttendees,
+        })),
+      );
       const { lease: next, runId: later } = await begin();
       await test.store.decideHeld(
         next,

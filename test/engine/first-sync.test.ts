@@ -61,7 +61,7 @@ describe('a first sync', () => {
 
   for (const [when, method] of [
     ['while it is paired', 'halfLinkIds'],
-    ['between pairing and planning', 'held'],
+    ['between pairing and planning', 'heldRefs'],
   ] as const) {
     for (const isKnown of [false, true]) {
       const which = isKnown ? 'of a pair' : 'alone';

@@ -34,7 +34,7 @@ describe('a run without news', () => {
       'cursors',
       'duePage',
       'finishRun',
-      'held',
+      'heldRefs',
       'lastRun',
       'leftovers',
       'startRun',

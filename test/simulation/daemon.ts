@@ -48,6 +48,7 @@ const readingMethods: ReadonlySet<string> = new Set([
     'nextActions',
     'leftovers',
     'held',
+    'heldRefs',
     'blobs',
   ],
 ]);

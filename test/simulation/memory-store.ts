@@ -515,6 +515,13 @@ export function createMemoryStore(database: MemoryDatabase, clock: () => number)
         .map(({ action }) => action)
         .sort((one, other) => one.id - other.id),
     held: async (scope) => heldOf(scope),
+    heldRefs: async (scope) =>
+      heldOf(scope).map(({ id, linkId, inboxIds, body: { tellsAttendees } }) => ({
+        id,
+        linkId,
+        inboxIds,
+        tellsAttendees,
+      })),
     decideHeld: async (lease, actionIds, decision, runId) =>
       fenced(lease, () => {
         for (const id of actionIds) {

@@ -34,6 +34,7 @@ type ActionMethods = Pick<
   | 'leftovers'
   | 'doneActions'
   | 'held'
+  | 'heldRefs'
   | 'decideHeld'
 >;
 
@@ -155,6 +156,18 @@ export function createActionStore(database: Database, clock: Clock): ActionMetho
       return newestPlans(rows).map(fromActionRow);
     },
 
+    async heldRefs(scope) {
+      const rows = await database.read((manager) =>
+        selectAll<HeldRow>(manager, heldRefsText, [scope.mailboxId, scope.module]),
+      );
+      return newestPlans(rows).map(({ id, linkId, inboxIds, tells }) => ({
+        id,
+        linkId,
+        inboxIds: JSON.parse(inboxIds) as number[],
+        tellsAttendees: Boolean(tells),
+      }));
+    },
+
     decideHeld(lease, actionIds, decision, runId) {
       const change =
         decision === 'rejected'
@@ -216,9 +229,12 @@ const leftoversText =
   `SELECT ${columnsText} FROM \`actions\` a WHERE a.\`mailboxId\` = ? AND a.\`module\` = ? ` +
   "AND a.`state` IN ('planned', 'tried') AND a.`runId` <> ? ORDER BY a.`id`";
 /** What a preview held waits for nobody. */
-const heldText =
-  `SELECT ${columnsText} FROM \`actions\` a JOIN \`runs\` r ON r.\`id\` = a.\`runId\` AND r.\`kind\` = 'sync' ` +
+const fromHeld =
+  "FROM `actions` a JOIN `runs` r ON r.`id` = a.`runId` AND r.`kind` = 'sync' " +
   "WHERE a.`state` = 'held' AND a.`mailboxId` = ? AND a.`module` = ? ORDER BY a.`id`";
+const heldText = `SELECT ${columnsText} ${fromHeld}`;
+type HeldRow = Pick<ActionRow, 'id' | 'runId' | 'linkId' | 'inboxIds' | 'tells'>;
+const heldRefsText = `SELECT a.\`id\`, a.\`runId\`, a.\`linkId\`, a.\`inboxIds\`, a.\`tells\` ${fromHeld}`;
 export type StoredRow = Pick<ActionRow, (typeof actionColumns)[number]>;
 
 /** Longer titles are cut; they are for people. */
