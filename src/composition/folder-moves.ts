@@ -11,6 +11,7 @@ import type { FolderTarget, Mailbox } from '../sync/administration.ts';
 import { moduleOf, targetOf } from '../sync/mailbox-modules.ts';
 import type { Link, Module } from '../sync/model.ts';
 import { moduleStanding } from '../sync/standing.ts';
+import { emptySettlement } from '../sync/stores.ts';
 import type { RunScope } from '../sync/stores.ts';
 import { itemsIn, openMailboxFolder } from './mailbox-session.ts';
 import type { MailboxFolder } from './mailbox-session.ts';
@@ -243,7 +244,7 @@ export function createFolderMoves(deps: ModuleFolderDeps): FolderMoves {
         }));
         const results = await moveItems(session, way, wanted, { signal: order.signal });
         const changed = links.flatMap((link, index) => movedLink(link, results[index], way));
-        await stores.sync.settle(keeper.lease, { ...noChange, links: changed });
+        await stores.sync.settle(keeper.lease, { ...emptySettlement, links: changed });
         count(totals, results);
         order.progress(totals.moved);
       }
@@ -264,8 +265,6 @@ export function createFolderMoves(deps: ModuleFolderDeps): FolderMoves {
     },
   };
 }
-
-const noChange = { links: [], finished: [], inboxDone: [], inboxFailed: [], enqueue: [] };
 
 /** Events outside the window come in when their time does, or with a wider window: they lie with the others till then. */
 function goesAlong({ state, reason }: Link): boolean {

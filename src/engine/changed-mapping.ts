@@ -8,6 +8,7 @@ import { bookmark } from '../sync/bookmarks.ts';
 import { changedLines, defaultMapping, deviations } from '../sync/mapping.ts';
 import type { Mapping } from '../sync/mapping.ts';
 import type { Link, Shadow } from '../sync/model.ts';
+import { emptySettlement } from '../sync/stores.ts';
 import type { InboxEntry, InboxRow, SyncStore } from '../sync/stores.ts';
 import { remember } from './bookmarks.ts';
 import { rereadBoth } from './execute.ts';
@@ -99,8 +100,6 @@ async function pairsToRead(context: RunContext, waiting: ReadonlySet<string>): P
   return found;
 }
 
-const nothing = { links: [], finished: [], inboxDone: [], inboxFailed: [], enqueue: [] };
-
 /** What waits for a person names fields as they were mapped; its items are planned again. */
 async function forgetPlans({ store, lease, scope }: RunContext): Promise<void> {
   const held = await store.heldRefs(scope);
@@ -110,7 +109,7 @@ async function forgetPlans({ store, lease, scope }: RunContext): Promise<void> {
     state: 'dropped' as const,
     error: 'the fields are mapped anew',
   }));
-  await store.settle(lease, { ...nothing, finished });
+  await store.settle(lease, { ...emptySettlement, finished });
 }
 
 /** Every row of the inbox, due or not. */
@@ -152,7 +151,7 @@ async function forgetFields(
       .filter(({ state }) => state === 'active')
       .flatMap((link) => rereadBoth(context, link))
       .filter(({ side, itemId }) => !gone.has(`${side} ${itemId}`));
-    await store.settle(lease, { ...nothing, links, enqueue });
+    await store.settle(lease, { ...emptySettlement, links, enqueue });
     await nextTurn();
   }
 }

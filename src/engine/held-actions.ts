@@ -3,6 +3,7 @@ import { idKey } from '../sync/actions.ts';
 import { linkAfter } from '../sync/link-after.ts';
 import type { Link, SealedValues, Shadow } from '../sync/model.ts';
 import { otherSide } from '../sync/model.ts';
+import { emptySettlement } from '../sync/stores.ts';
 import type { HeldRef, Settlement, StoredAction } from '../sync/stores.ts';
 import { rereadBoth } from './execute.ts';
 import { inboxIdsOf, isWhole } from './pending.ts';
@@ -49,13 +50,7 @@ export async function withoutHeld(
       state: 'dropped' as const,
       error: 'the item changed since',
     }));
-    await context.store.settle(context.lease, {
-      links: [],
-      finished,
-      inboxDone: [],
-      inboxFailed: [],
-      enqueue: [],
-    });
+    await context.store.settle(context.lease, { ...emptySettlement, finished });
   }
   return rest;
 }
@@ -86,13 +81,7 @@ function dropped(rest: readonly StoredAction[]): Settlement['finished'] {
 export async function approveHeld(context: RunContext, { decided, rest }: DecidedActions): Promise<void> {
   if (rest.length > 0) {
     for (const { linkId } of rest) context.unfinished.add(linkId);
-    await context.store.settle(context.lease, {
-      links: [],
-      finished: dropped(rest),
-      inboxDone: [],
-      inboxFailed: [],
-      enqueue: [],
-    });
+    await context.store.settle(context.lease, { ...emptySettlement, finished: dropped(rest) });
   }
   await context.store.decideHeld(
     context.lease,

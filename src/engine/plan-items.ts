@@ -8,6 +8,7 @@ import { keyFieldsOf, titleOf } from '../sync/natural-keys.ts';
 import { plan } from '../sync/plan.ts';
 import type { SideState } from '../sync/plan.ts';
 import type { Failure, ReadResult } from '../sync/ports.ts';
+import { emptySettlement } from '../sync/stores.ts';
 import type { NewAction, Settlement } from '../sync/stores.ts';
 import { awaitedLater } from '../awaited-later.ts';
 import { findCutTexts } from './cut-texts.ts';
@@ -248,7 +249,7 @@ async function planChunk(context: RunContext, chunk: readonly ReadPending[]): Pr
   for (const { pending } of chunk) for (const id of pending.inboxIds) context.planned.add(id);
   if (context.kind === 'preview') return;
   if (settlement.inboxDone.length + settlement.inboxFailed.length === 0) return;
-  await context.store.settle(context.lease, { links: [], finished: [], enqueue: [], ...settlement });
+  await context.store.settle(context.lease, { ...emptySettlement, ...settlement });
 }
 
 interface ReadSubject extends ReadPending {

@@ -11,6 +11,7 @@ import { nearness } from '../sync/event-span.ts';
 import type { Values } from '../sync/model.ts';
 import type { DecisionOrder } from '../sync/orders.ts';
 import type { Clock, SyncSide } from '../sync/ports.ts';
+import { emptySettlement } from '../sync/stores.ts';
 import type {
   HeldRef,
   LeaseStore,
@@ -356,13 +357,7 @@ async function takePreview(context: RunContext): Promise<StoredAction[]> {
     (action) => action.runId === context.runId,
   );
   const finished = actions.map(({ id }) => ({ id, state: 'dropped' as const, error: null }));
-  await context.store.settle(context.lease, {
-    links: [],
-    finished,
-    inboxDone: [],
-    inboxFailed: [],
-    enqueue: [],
-  });
+  await context.store.settle(context.lease, { ...emptySettlement, finished });
   return actions;
 }
 

@@ -4,6 +4,7 @@ import { withMapping } from '../sync/mapping.ts';
 import { sides } from '../sync/model.ts';
 import { idKey } from '../sync/actions.ts';
 import type { SideState } from '../sync/plan.ts';
+import { emptySettlement } from '../sync/stores.ts';
 import type { NewAction, StoredAction } from '../sync/stores.ts';
 import { emptyBody, obstacleText, planUndo } from '../sync/undo.ts';
 import type { UndoObstacle } from '../sync/undo.ts';
@@ -125,7 +126,7 @@ async function recordLeftovers(context: RunContext, reasons: ReadonlyMap<string,
     state: 'failed' as const,
     error: reasons.get(linkId) ?? null,
   }));
-  await store.settle(lease, { links: [], finished, inboxDone: [], inboxFailed: [], enqueue: [] });
+  await store.settle(lease, { ...emptySettlement, finished });
 }
 const absent: Readonly<Record<Side, SideState>> = { crm: { state: 'absent' }, exchange: { state: 'absent' } };
 

@@ -187,6 +187,14 @@ export interface Settlement {
   readonly enqueue: readonly NewInboxEntry[];
 }
 
+export const emptySettlement: Settlement = {
+  links: [],
+  finished: [],
+  inboxDone: [],
+  inboxFailed: [],
+  enqueue: [],
+};
+
 /**
  * Everything the engine keeps. Each method is one transaction; those that write take the lease, check its fence in the
  * same transaction and throw LeaseLostError when another holder has taken over.
